@@ -1,0 +1,112 @@
+"""Batches as a function of (seed, step), read ahead in a thread.
+
+Which images, crops and flips a step sees depends on nothing but the seed and the step, so a
+resumed run sees what the uninterrupted one would have seen, and no sampler state is saved.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lossstudy.config import ExperimentConfig
+from lossstudy.datasets import SegmentationDataset
+from lossstudy.models import Batch
+from lossstudy.pixels import IGNORE_INDEX
+
+
+class Batches:
+    """The training batches of one run: labelled, unlabelled and real-map images of a step."""
+
+    def __init__(
+        self,
+        dataset: SegmentationDataset,
+        labelled: Sequence[int],
+        config: ExperimentConfig,
+        device: torch.device,
+    ) -> None:
+        """Prepare the three streams.
+
+        Args:
+            dataset: The training set.
+            labelled: Indices of the images whose labels may be used. The unlabelled stream takes
+                the other ones, or all of them when every image is labelled.
+            config: Sizes of the batches and crops, and the seed.
+            device: Where the batches go.
+        """
+        self.dataset = dataset
+        self.config = config
+        self.device = device
+        self.labelled = np.asarray(labelled)
+        others = np.setdiff1d(np.arange(len(dataset)), self.labelled)
+        self.unlabelled = others if len(others) else np.arange(len(dataset))
+
+    def __getitem__(self, step: int) -> Batch:
+        """Return the batch of a step, on the device, images as floats in [0, 1]."""
+        config = self.config
+        images, targets = self._draw(0, self.labelled, config.batch_size, step)
+        real_images, real_targets = self._draw(1, self.labelled, config.batch_size, step)
+        unlabelled, _ = self._draw(2, self.unlabelled, config.unlabelled_batch_size, step)
+        return Batch(
+            images=self._to_unit(images),
+            targets=self._to_device(targets).long(),
+            unlabelled=self._to_unit(unlabelled),
+            real_images=self._to_unit(real_images),
+            real_targets=self._to_device(real_targets).long(),
+        )
+
+    def steps(self, start: int, stop: int) -> Iterator[tuple[int, Batch]]:
+        """Yield `(step, batch)` for the steps of a range, one batch read ahead."""
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="batches") as reader:
+            ahead = reader.submit(self.__getitem__, start)
+            for step in range(start, stop):
+                batch = ahead.result()
+                if step + 1 < stop:
+                    ahead = reader.submit(self.__getitem__, step + 1)
+                yield step, batch
+
+    def _draw(
+        self, stream: int, pool: NDArray[np.integer], count: int, step: int
+    ) -> tuple[Tensor, Tensor]:
+        """Read `count` images of a stream: each epoch a new order of the pool, none twice in it."""
+        picked = []
+        for position in range(step * count, (step + 1) * count):
+            epoch, offset = divmod(position, len(pool))
+            order = np.random.default_rng((self.config.seed, stream, epoch)).permutation(pool)
+            picked.append(order[offset])
+        rng = np.random.default_rng((self.config.seed, stream, step, 1))
+        pairs = [self._augment(*self.dataset[int(index)], rng) for index in picked]
+        images, targets = zip(*pairs, strict=True)
+        return torch.stack(images), torch.stack(targets)
+
+    def _augment(
+        self, image: Tensor, target: Tensor, rng: np.random.Generator
+    ) -> tuple[Tensor, Tensor]:
+        """Random horizontal flip and, if the configuration has one, a random crop."""
+        config = self.config
+        if config.crop_height and config.crop_width:
+            top = int(rng.integers(image.shape[1] - config.crop_height + 1))
+            left = int(rng.integers(image.shape[2] - config.crop_width + 1))
+            rows = slice(top, top + config.crop_height)
+            columns = slice(left, left + config.crop_width)
+            image, target = image[:, rows, columns], target[rows, columns]
+        if rng.random() < 0.5:
+            image, target = image.flip(-1), target.flip(-1)
+        return image, target
+
+    def _to_device(self, tensor: Tensor) -> Tensor:
+        if self.device.type == "cuda":
+            tensor = tensor.pin_memory()
+        return tensor.to(self.device, non_blocking=True)
+
+    def _to_unit(self, images: Tensor) -> Tensor:
+        return self._to_device(images).float() / 255
+
+
+def class_pixels(targets: NDArray[np.uint8], num_classes: int) -> NDArray[np.int64]:
+    """Count the labelled pixels of each class in an array of targets."""
+    counts = np.bincount(np.ravel(targets), minlength=IGNORE_INDEX + 1)
+    return counts[:num_classes]

@@ -1,0 +1,206 @@
+"""One experiment as data: every knob, its meaning and its range. Imports no torch."""
+
+import dataclasses
+import difflib
+import hashlib
+import json
+import math
+import types
+import typing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from lossstudy.profiles import PROFILES
+
+DATASETS = {  # dataset: (label spaces it can be trained in, the space it is validated in)
+    "cityscapes": (("cityscapes19",), "cityscapes19"),
+    "idd": (("idd30", "idd26", "cityscapes19"), "cityscapes19"),
+    "camvid": (("camvid11",), "camvid11"),
+}
+"""The first label space of a dataset is its default; IDD's is the paper's 30 classes."""
+
+
+def knob(default: Any, text: str, **limits: Any) -> Any:
+    """Declare a field with its help text and, for numbers, `low` and `high`; or `choices`."""
+    return dataclasses.field(default=default, metadata={"help": text, **limits})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExperimentConfig:
+    """Everything that decides the outcome of one training run.
+
+    Each field carries its help text and its range; both the command line and the notebooks take
+    theirs from here. An instance is valid once it exists.
+
+    Raises:
+        ValueError: A field has the wrong type or lies outside its range.
+    """
+
+    profile: str = knob("quick", "named settings this run starts from", choices=tuple(PROFILES))
+    dataset: str = knob("cityscapes", "dataset to train on", choices=tuple(DATASETS))
+    data_root: str | None = knob(None, "folder of the real dataset; without it, generated scenes")
+    label_space: str = knob("", "label space to train in; empty for the dataset's default")
+    transfer_dataset: str | None = knob(
+        None, "second dataset to validate on, in the same 19 classes", choices=("cityscapes", "idd")
+    )
+    transfer_root: str | None = knob(None, "folder of the real second dataset")
+    labelled_ratio: float = knob(
+        1.0, "share of the training set that keeps its labels", low=1e-4, high=1
+    )
+    train_scenes: int = knob(400, "generated training scenes", low=1)
+    val_scenes: int = knob(150, "generated validation scenes", low=1)
+    height: int = knob(64, "height images are resized to, pixels", low=8)
+    width: int = knob(128, "width images are resized to, pixels", low=8)
+    crop_height: int | None = knob(None, "height of random training crops, pixels", low=8)
+    crop_width: int | None = knob(None, "width of random training crops, pixels", low=8)
+
+    model: str = knob("s4gan", "network and training scheme", choices=("s4gan", "deeplab"))
+    backbone: str = knob(
+        "small", "feature extractor of DeepLabv2", choices=("small", "resnet50", "resnet101")
+    )
+    pretrained: bool = knob(False, "start from ImageNet weights (needs network, or weights)")
+    weights: str | None = knob(None, "local file of backbone weights")
+    discriminator_width: int = knob(16, "channels of the discriminator's first layer", low=1)
+    lambda_fm: float = knob(0.1, "weight of the feature-matching term", low=0)
+    lambda_st: float = knob(1.0, "weight of the self-training term", low=0)
+    st_threshold: float = knob(0.7, "discriminator score from which a map is a label", low=0, high=1)
+    self_training_loss: str = knob(
+        "studied", "loss of the self-training term", choices=("studied", "cross_entropy")
+    )
+
+    loss: str = knob("cross_entropy", "loss under study")
+    loss_params: dict[str, float] = dataclasses.field(
+        default_factory=dict, metadata={"help": "parameters of that loss"}
+    )
+
+    seed: int = knob(0, "seed of weights, order and augmentation", low=0)
+    steps: int = knob(150, "optimisation steps", low=1)
+    batch_size: int = knob(8, "labelled images a step (and real maps for the discriminator)", low=1)
+    unlabelled_batch_size: int = knob(4, "unlabelled images a step", low=1)
+    optimizer: str = knob("adamw", "optimizer of the network", choices=("adamw", "sgd"))
+    lr: float = knob(2e-3, "learning rate of the network", low=0)
+    weight_decay: float = knob(1e-2, "weight decay of the network", low=0)
+    discriminator_lr: float = knob(1e-4, "learning rate of the discriminator (Adam)", low=0)
+    poly_power: float = knob(0.9, "exponent of the polynomial decay", low=0)
+    warmup_steps: int = knob(15, "steps of linear warm-up", low=0)
+    precision: str = knob("float32", "arithmetic of the forward pass", choices=("float32", "bfloat16"))
+    device: str = knob("auto", "where to train", choices=("auto", "cpu", "cuda"))
+
+    eval_every: int = knob(75, "steps between validations; 0 for the end only", low=0)
+    checkpoint_every: int = knob(75, "steps between checkpoints", low=1)
+    log_every: int = knob(5, "steps between points of the curve", low=1)
+    samples: int = knob(4, "validation predictions kept as pictures", low=0)
+
+    def __post_init__(self) -> None:
+        """Check types, ranges and what fields demand of each other."""
+        for field in dataclasses.fields(self):
+            object.__setattr__(self, field.name, _checked(field, getattr(self, field.name)))
+        spaces, _ = DATASETS[self.dataset]
+        if not self.label_space:
+            object.__setattr__(self, "label_space", spaces[0])
+        if self.label_space not in spaces:
+            raise ValueError(
+                f"label_space of {self.dataset} must be one of {', '.join(spaces)}, "
+                f"got {self.label_space!r}"
+            )
+        if self.dataset == "camvid" and self.transfer_dataset is not None:
+            raise ValueError("transfer_dataset needs the 19 Cityscapes classes; camvid has its own 11")
+        if self.data_root and self.transfer_dataset and not self.transfer_root:
+            raise ValueError(
+                "transfer_root must name the folder of the real transfer_dataset when data_root is "
+                "given: a real and a generated dataset are not mixed in one run"
+            )
+        if (self.crop_height is None) != (self.crop_width is None):
+            raise ValueError("crop_height and crop_width must be given together")
+        for side in ("height", "width"):
+            crop = getattr(self, f"crop_{side}")
+            if crop is not None and crop > getattr(self, side):
+                raise ValueError(f"crop_{side} must be at most {side} = {getattr(self, side)}, got {crop}")
+
+    @classmethod
+    def from_profile(cls, profile: str, **overrides: Any) -> Self:
+        """Start from a profile and change the named fields.
+
+        Raises:
+            ValueError: Unknown profile or field (with the nearest known name), or a bad value.
+
+        Example:
+            >>> ExperimentConfig.from_profile("smoke", dataset="idd").label_space
+            'idd30'
+        """
+        if profile not in PROFILES:
+            raise ValueError(f"profile must be one of {', '.join(PROFILES)}, got {profile!r}")
+        known = [field.name for field in dataclasses.fields(cls)]
+        for name in overrides:
+            if name not in known:
+                raise ValueError(unknown_parameter(name, known))
+        return cls(profile=profile, **{**PROFILES[profile], **overrides})
+
+    @property
+    def evaluation_space(self) -> str:
+        """Label space of the validation: the paper's 19 classes for both its datasets."""
+        return DATASETS[self.dataset][1]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of an image, pixels."""
+        return self.height, self.width
+
+    @property
+    def id(self) -> str:
+        """Readable and unique name of the run, the same on every machine.
+
+        Where the data lies is not part of it, only the folder's own name.
+        """
+        params = "".join(f"-{key}{value:g}" for key, value in sorted(self.loss_params.items()))
+        content = json.dumps(self.to_dict(), sort_keys=True).encode()
+        digest = hashlib.sha256(content).hexdigest()[:8]
+        return f"{self.profile}-{self.dataset}-{self.loss}{params}-s{self.seed}-{digest}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON values, data folders shortened to their own names."""
+        values = dataclasses.asdict(self)
+        for name in ("data_root", "transfer_root", "weights"):
+            if values[name] is not None:
+                values[name] = Path(values[name]).name
+        return values
+
+    def overrides(self) -> dict[str, Any]:
+        """Return the fields that differ from the profile: what a user would type to get here."""
+        start = type(self).from_profile(self.profile, dataset=self.dataset)
+        return {
+            field.name: getattr(self, field.name)
+            for field in dataclasses.fields(self)
+            if field.name in {"dataset", "loss", "seed"}
+            or getattr(self, field.name) != getattr(start, field.name)
+        }
+
+
+def unknown_parameter(name: str, known: list[str]) -> str:
+    """Return the message for a parameter nobody knows, with the nearest one that is known."""
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(sorted(known))}"
+    return f"unknown parameter {name!r}{hint}"
+
+
+def _checked(field: "dataclasses.Field[Any]", value: Any) -> Any:
+    """Return `value`, an int where a float is due made one, or raise ValueError."""
+    allowed = typing.get_args(field.type) if isinstance(field.type, types.UnionType) else (field.type,)
+    kinds = [typing.get_origin(kind) or kind for kind in allowed]
+    if float in kinds and type(value) is int:
+        value = float(value)
+    if type(value) not in kinds:
+        expected = " or ".join("none" if k is types.NoneType else k.__name__ for k in kinds)
+        raise ValueError(
+            f"{field.name} must be of type {expected}, got {value!r} of type {type(value).__name__}"
+        )
+    limits = field.metadata
+    if "choices" in limits and value is not None and value not in limits["choices"]:
+        raise ValueError(f"{field.name} must be one of {', '.join(limits['choices'])}, got {value!r}")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        low, high = limits.get("low", -math.inf), limits.get("high", math.inf)
+        if not math.isfinite(value) or not low <= value <= high:
+            limit = f"at least {low}" if math.isinf(high) else f"between {low} and {high}"
+            raise ValueError(f"{field.name} must be {limit}, got {value}")
+    return value

@@ -1,0 +1,99 @@
+"""What every loss of the study has in common."""
+
+import math
+
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from lossstudy.pixels import IGNORE_INDEX
+
+
+class SegmentationLoss(nn.Module):
+    """A loss on `(N, C, H, W)` logits and `(N, H, W)` targets that returns one number.
+
+    Every loss keeps this contract, and the tests hold each member of the folder to it: ignored
+    pixels change neither value nor gradient, an input without a valid pixel gives 0 with zero
+    gradient, a class absent from the batch does no harm, and half-precision logits are promoted
+    to float32.
+    """
+
+    def __init__(self, num_classes: int, ignore_index: int = IGNORE_INDEX) -> None:
+        """Set the number of classes and the target value of ignored pixels.
+
+        Args:
+            num_classes: Channels of the logits, at least 1.
+            ignore_index: Target value of the pixels that take no part.
+
+        Raises:
+            ValueError: `num_classes` is below 1.
+        """
+        super().__init__()
+        if num_classes < 1:
+            raise ValueError(f"num_classes must be at least 1, got {num_classes}")
+        self.num_classes = num_classes
+        self.ignore_index = ignore_index
+
+    def forward(
+        self,
+        logits: Float[Tensor, "batch num_classes height width"],
+        targets: Int[Tensor, "batch height width"],
+    ) -> Float[Tensor, ""]:
+        """Return the loss of a batch as a scalar.
+
+        Args:
+            logits: Unnormalised class scores.
+            targets: Class of each pixel, `0..num_classes-1` or `ignore_index`.
+
+        Returns:
+            The loss; finite, differentiable with respect to `logits`.
+
+        Raises:
+            ValueError: Shapes, dtypes or devices do not fit each other.
+        """
+        self.check(logits, targets)
+        return self.compute(logits, targets)
+
+    def compute(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return the loss of a checked batch; the formula a subclass writes."""
+        raise NotImplementedError
+
+    def check(self, logits: Tensor, targets: Tensor) -> None:
+        """Refuse what cannot be a batch of this loss. Reads shapes only, so no device waits.
+
+        Label values are checked where they are read from disk, in `lossstudy.datasets`.
+
+        Raises:
+            ValueError: Naming the argument, what was expected and what came.
+        """
+        if logits.ndim != 4 or not logits.is_floating_point():
+            raise ValueError(
+                "logits must be a floating-point tensor of shape (N, C, H, W), got "
+                f"{tuple(logits.shape)} of {logits.dtype}"
+            )
+        if logits.shape[1] != self.num_classes:
+            raise ValueError(
+                f"logits must have num_classes = {self.num_classes} channels, got {logits.shape[1]}"
+            )
+        expected = (logits.shape[0], *logits.shape[2:])
+        if targets.shape != expected or targets.is_floating_point() or targets.is_complex():
+            raise ValueError(
+                f"targets must be an integer tensor of shape {expected}, got "
+                f"{tuple(targets.shape)} of {targets.dtype}"
+            )
+        if targets.device != logits.device:
+            raise ValueError(
+                f"targets must be on the device of logits, {logits.device}, got {targets.device}"
+            )
+
+
+def check_range(name: str, value: float, low: float, high: float = math.inf) -> float:
+    """Return `value` as a float if it is a finite number in `[low, high]`.
+
+    Raises:
+        ValueError: It is not; the message names the parameter and its range.
+    """
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not math.isfinite(value) or not low <= value <= high:
+        limit = f"at least {low:g}" if math.isinf(high) else f"between {low:g} and {high:g}"
+        raise ValueError(f"{name} must be a finite number {limit}, got {value!r}")
+    return float(value)
