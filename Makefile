@@ -13,8 +13,8 @@ help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
 
 book: $(ENV)  ## Run what is out of date of the study and build _build/html (PROFILE=quick CORES=all)
-	PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 snakemake --snakefile notebooks/Snakefile \
-	    --cores $(CORES) --rerun-incomplete --quiet host rules --config profile=$(PROFILE)
+	OMP_NUM_THREADS=1 $(BIN)/snakemake --snakefile notebooks/Snakefile \
+	    --cores $(CORES) --rerun-incomplete --quiet host --config profile=$(PROFILE)
 	@echo "The book: file://$(CURDIR)/_build/html/index.html"
 
 test: $(ENV)  ## Run the tests, the doctests and, if there is a book, open its pages in Chromium
@@ -27,7 +27,7 @@ check: $(ENV)  ## Lint, formatting, types, import order
 	$(BIN)/lint-imports
 
 lab: $(ENV)  ## Open the notebooks in JupyterLab
-	PATH="$(CURDIR)/$(BIN):$$PATH" jupyter lab notebooks
+	$(BIN)/jupyter-lab notebooks
 
 bench: $(ENV)  ## Time forward and backward of every loss
 	$(BIN)/python benchmarks/losses.py

@@ -15,7 +15,6 @@ from torch import Tensor
 from lossstudy.config import ExperimentConfig
 from lossstudy.datasets import SegmentationDataset
 from lossstudy.models import Batch
-from lossstudy.pixels import IGNORE_INDEX
 
 
 class Batches:
@@ -27,8 +26,9 @@ class Batches:
         labelled: Sequence[int],
         config: ExperimentConfig,
         device: torch.device,
+        semi_supervised: bool = True,
     ) -> None:
-        """Prepare the three streams.
+        """Prepare the streams.
 
         Args:
             dataset: The training set.
@@ -36,10 +36,12 @@ class Batches:
                 the other ones, or all of them when every image is labelled.
             config: Sizes of the batches and crops, and the seed.
             device: Where the batches go.
+            semi_supervised: Draw unlabelled images and real maps too.
         """
         self.dataset = dataset
         self.config = config
         self.device = device
+        self.semi_supervised = semi_supervised
         self.labelled = np.asarray(labelled)
         others = np.setdiff1d(np.arange(len(dataset)), self.labelled)
         self.unlabelled = others if len(others) else np.arange(len(dataset))
@@ -48,15 +50,11 @@ class Batches:
         """Return the batch of a step, on the device, images as floats in [0, 1]."""
         config = self.config
         images, targets = self._draw(0, self.labelled, config.batch_size, step)
+        if not self.semi_supervised:
+            return Batch(images, targets)
         real_images, real_targets = self._draw(1, self.labelled, config.batch_size, step)
         unlabelled, _ = self._draw(2, self.unlabelled, config.unlabelled_batch_size, step)
-        return Batch(
-            images=self._to_unit(images),
-            targets=self._to_device(targets).long(),
-            unlabelled=self._to_unit(unlabelled),
-            real_images=self._to_unit(real_images),
-            real_targets=self._to_device(real_targets).long(),
-        )
+        return Batch(images, targets, unlabelled, real_images, real_targets)
 
     def steps(self, start: int, stop: int) -> Iterator[tuple[int, Batch]]:
         """Yield `(step, batch)` for the steps of a range, one batch read ahead."""
@@ -71,7 +69,7 @@ class Batches:
     def _draw(
         self, stream: int, pool: NDArray[np.integer], count: int, step: int
     ) -> tuple[Tensor, Tensor]:
-        """Read `count` images of a stream: each epoch a new order of the pool, none twice in it."""
+        """Read `count` images of a stream; an epoch shows each image of the pool once."""
         picked = []
         for position in range(step * count, (step + 1) * count):
             epoch, offset = divmod(position, len(pool))
@@ -80,7 +78,11 @@ class Batches:
         rng = np.random.default_rng((self.config.seed, stream, step, 1))
         pairs = [self._augment(*self.dataset[int(index)], rng) for index in picked]
         images, targets = zip(*pairs, strict=True)
-        return torch.stack(images), torch.stack(targets)
+        floats = self._to_device(torch.stack(images)).float() / 255
+        return (
+            floats.contiguous(memory_format=torch.channels_last),
+            self._to_device(torch.stack(targets)).long(),
+        )
 
     def _augment(
         self, image: Tensor, target: Tensor, rng: np.random.Generator
@@ -101,12 +103,3 @@ class Batches:
         if self.device.type == "cuda":
             tensor = tensor.pin_memory()
         return tensor.to(self.device, non_blocking=True)
-
-    def _to_unit(self, images: Tensor) -> Tensor:
-        return self._to_device(images).float() / 255
-
-
-def class_pixels(targets: NDArray[np.uint8], num_classes: int) -> NDArray[np.int64]:
-    """Count the labelled pixels of each class in an array of targets."""
-    counts = np.bincount(np.ravel(targets), minlength=IGNORE_INDEX + 1)
-    return counts[:num_classes]

@@ -9,7 +9,7 @@ import types
 import typing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from lossstudy.profiles import PROFILES
 
@@ -42,7 +42,9 @@ class ExperimentConfig:
     data_root: str | None = knob(None, "folder of the real dataset; without it, generated scenes")
     label_space: str = knob("", "label space to train in; empty for the dataset's default")
     transfer_dataset: str | None = knob(
-        None, "second dataset to validate on, in the same 19 classes", choices=("cityscapes", "idd")
+        None,
+        "second dataset to validate on, in the same 19 classes",
+        choices=("cityscapes", "idd"),
     )
     transfer_root: str | None = knob(None, "folder of the real second dataset")
     labelled_ratio: float = knob(
@@ -50,10 +52,10 @@ class ExperimentConfig:
     )
     train_scenes: int = knob(400, "generated training scenes", low=1)
     val_scenes: int = knob(150, "generated validation scenes", low=1)
-    height: int = knob(64, "height images are resized to, pixels", low=8)
-    width: int = knob(128, "width images are resized to, pixels", low=8)
-    crop_height: int | None = knob(None, "height of random training crops, pixels", low=8)
-    crop_width: int | None = knob(None, "width of random training crops, pixels", low=8)
+    height: int = knob(64, "height images are resized to, pixels", low=16)
+    width: int = knob(128, "width images are resized to, pixels", low=16)
+    crop_height: int | None = knob(None, "height of random training crops, pixels", low=16)
+    crop_width: int | None = knob(None, "width of random training crops, pixels", low=16)
 
     model: str = knob("s4gan", "network and training scheme", choices=("s4gan", "deeplab"))
     backbone: str = knob(
@@ -64,7 +66,9 @@ class ExperimentConfig:
     discriminator_width: int = knob(16, "channels of the discriminator's first layer", low=1)
     lambda_fm: float = knob(0.1, "weight of the feature-matching term", low=0)
     lambda_st: float = knob(1.0, "weight of the self-training term", low=0)
-    st_threshold: float = knob(0.7, "discriminator score from which a map is a label", low=0, high=1)
+    st_threshold: float = knob(
+        0.7, "discriminator score from which a map is a label", low=0, high=1
+    )
     self_training_loss: str = knob(
         "studied", "loss of the self-training term", choices=("studied", "cross_entropy")
     )
@@ -76,7 +80,7 @@ class ExperimentConfig:
 
     seed: int = knob(0, "seed of weights, order and augmentation", low=0)
     steps: int = knob(150, "optimisation steps", low=1)
-    batch_size: int = knob(8, "labelled images a step (and real maps for the discriminator)", low=1)
+    batch_size: int = knob(8, "labelled images a step, and real maps besides", low=1)
     unlabelled_batch_size: int = knob(4, "unlabelled images a step", low=1)
     optimizer: str = knob("adamw", "optimizer of the network", choices=("adamw", "sgd"))
     lr: float = knob(2e-3, "learning rate of the network", low=0)
@@ -84,7 +88,9 @@ class ExperimentConfig:
     discriminator_lr: float = knob(1e-4, "learning rate of the discriminator (Adam)", low=0)
     poly_power: float = knob(0.9, "exponent of the polynomial decay", low=0)
     warmup_steps: int = knob(15, "steps of linear warm-up", low=0)
-    precision: str = knob("float32", "arithmetic of the forward pass", choices=("float32", "bfloat16"))
+    precision: str = knob(
+        "float32", "arithmetic of the forward pass", choices=("float32", "bfloat16")
+    )
     device: str = knob("auto", "where to train", choices=("auto", "cpu", "cuda"))
 
     eval_every: int = knob(75, "steps between validations; 0 for the end only", low=0)
@@ -93,7 +99,11 @@ class ExperimentConfig:
     samples: int = knob(4, "validation predictions kept as pictures", low=0)
 
     def __post_init__(self) -> None:
-        """Check types, ranges and what fields demand of each other."""
+        """Check types, ranges and what fields demand of each other.
+
+        Raises:
+            ValueError: A field does not fit; the message names it.
+        """
         for field in dataclasses.fields(self):
             object.__setattr__(self, field.name, _checked(field, getattr(self, field.name)))
         spaces, _ = DATASETS[self.dataset]
@@ -104,22 +114,42 @@ class ExperimentConfig:
                 f"label_space of {self.dataset} must be one of {', '.join(spaces)}, "
                 f"got {self.label_space!r}"
             )
-        if self.dataset == "camvid" and self.transfer_dataset is not None:
-            raise ValueError("transfer_dataset needs the 19 Cityscapes classes; camvid has its own 11")
-        if self.data_root and self.transfer_dataset and not self.transfer_root:
+        self._check_data()
+        self._check_crop()
+
+    def _check_data(self) -> None:
+        """Check the second dataset against the first.
+
+        Raises:
+            ValueError: They share no classes, or one is real and the other generated.
+        """
+        if self.transfer_dataset is None:
+            return
+        if self.dataset == "camvid":
             raise ValueError(
-                "transfer_root must name the folder of the real transfer_dataset when data_root is "
-                "given: a real and a generated dataset are not mixed in one run"
+                "transfer_dataset needs the 19 Cityscapes classes; camvid has its own 11"
             )
+        if self.data_root and not self.transfer_root:
+            raise ValueError(
+                "transfer_root must name the folder of the real transfer_dataset when data_root "
+                "is given: a real and a generated dataset are not mixed in one run"
+            )
+
+    def _check_crop(self) -> None:
+        """Check that a crop has two sides and lies within the image.
+
+        Raises:
+            ValueError: It does not.
+        """
         if (self.crop_height is None) != (self.crop_width is None):
             raise ValueError("crop_height and crop_width must be given together")
         for side in ("height", "width"):
-            crop = getattr(self, f"crop_{side}")
-            if crop is not None and crop > getattr(self, side):
-                raise ValueError(f"crop_{side} must be at most {side} = {getattr(self, side)}, got {crop}")
+            crop, full = getattr(self, f"crop_{side}"), getattr(self, side)
+            if crop is not None and crop > full:
+                raise ValueError(f"crop_{side} must be at most {side} = {full}, got {crop}")
 
     @classmethod
-    def from_profile(cls, profile: str, **overrides: Any) -> Self:
+    def from_profile(cls, profile: str, **overrides: Any) -> "ExperimentConfig":
         """Start from a profile and change the named fields.
 
         Raises:
@@ -185,19 +215,25 @@ def unknown_parameter(name: str, known: list[str]) -> str:
 
 
 def _checked(field: "dataclasses.Field[Any]", value: Any) -> Any:
-    """Return `value`, an int where a float is due made one, or raise ValueError."""
-    allowed = typing.get_args(field.type) if isinstance(field.type, types.UnionType) else (field.type,)
-    kinds = [typing.get_origin(kind) or kind for kind in allowed]
+    """Return `value`, an int where a float is due made one.
+
+    Raises:
+        ValueError: Its type, choice or range is not the field's.
+    """
+    members = typing.get_args(field.type) if isinstance(field.type, types.UnionType) else ()
+    kinds = [typing.get_origin(kind) or kind for kind in members or (field.type,)]
     if float in kinds and type(value) is int:
         value = float(value)
     if type(value) not in kinds:
         expected = " or ".join("none" if k is types.NoneType else k.__name__ for k in kinds)
         raise ValueError(
-            f"{field.name} must be of type {expected}, got {value!r} of type {type(value).__name__}"
+            f"{field.name} must be of type {expected}, got {value!r} of type "
+            f"{type(value).__name__}"
         )
     limits = field.metadata
     if "choices" in limits and value is not None and value not in limits["choices"]:
-        raise ValueError(f"{field.name} must be one of {', '.join(limits['choices'])}, got {value!r}")
+        choices = ", ".join(limits["choices"])
+        raise ValueError(f"{field.name} must be one of {choices}, got {value!r}")
     if isinstance(value, int | float) and not isinstance(value, bool):
         low, high = limits.get("low", -math.inf), limits.get("high", math.inf)
         if not math.isfinite(value) or not low <= value <= high:

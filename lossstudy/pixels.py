@@ -1,4 +1,4 @@
-r"""Per-pixel and per-class statistics of a batch: the one primitive every loss is a formula of.
+r"""Per-pixel and per-class statistics of a batch, the one primitive every loss is a formula of.
 
 With softmax probabilities \(p_{nck}\) (image n, class c, pixel k), targets \(y_{nk}\) and the mask
 \(m_{nk}\) of the pixels that are not ignored:
@@ -9,7 +9,8 @@ With softmax probabilities \(p_{nck}\) (image n, class c, pixel k), targets \(y_
 - `target`, \(Y_{nc} = \sum_k m_{nk} [y_{nk}=c]\).
 
 The gradient with respect to the logits z of any function of these, with
-\(g = \partial L/\partial \log p_t\), \(a = \partial L/\partial I\), \(b = \partial L/\partial P\), is
+\(g = \partial L/\partial \log p_t\), \(a = \partial L/\partial I\) and
+\(b = \partial L/\partial P\), is
 
 \[ \frac{\partial L}{\partial z_c} = [y=c](g + a_y p_y) + p_c (b_c - s), \qquad
    s = g + a_y p_y + \sum_j b_j p_j , \]
@@ -66,7 +67,10 @@ def pixel_statistics(
     """
     valid = targets != ignore_index
     index = targets.where(valid, 0).long()
-    log_pt, intersection, predicted, target = _Statistics.apply(logits, index, valid)
+    with _full_precision(logits):
+        log_pt, intersection, predicted, target = _Statistics.apply(  # type: ignore[no-untyped-call]
+            logits, index, valid
+        )
     return PixelStatistics(log_pt, valid, intersection, predicted, target)
 
 
@@ -81,7 +85,9 @@ def log_target_probability(
     """
     valid = targets != ignore_index
     index = targets.where(valid, 0).long()
-    return _LogTargetProbability.apply(logits, index, valid), valid
+    with _full_precision(logits):
+        log_pt = _LogTargetProbability.apply(logits, index, valid)  # type: ignore[no-untyped-call]
+    return log_pt, valid
 
 
 def masked_mean(
@@ -92,6 +98,11 @@ def masked_mean(
     `values` must be finite everywhere, also outside the mask.
     """
     return (values * mask).sum() / mask.sum().clamp(min=1)
+
+
+def _full_precision(logits: Tensor) -> torch.autocast:
+    """Switch autocast off, which would lower the class sums to half precision again."""
+    return torch.autocast(logits.device.type, enabled=False)
 
 
 def _promote(logits: Tensor) -> Tensor:
@@ -110,7 +121,7 @@ class _LogTargetProbability(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad_log_pt: Tensor) -> tuple[Tensor, None, None]:  # type: ignore[override]
+    def backward(ctx: Any, grad_log_pt: Tensor) -> tuple[Tensor, None, None]:
         probs, index, valid = ctx.saved_tensors
         grad_log_pt = grad_log_pt * valid
         grad = probs * -grad_log_pt[:, None]
@@ -139,7 +150,7 @@ class _Statistics(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(  # type: ignore[override]
+    def backward(
         ctx: Any, grad_log_pt: Tensor, grad_intersection: Tensor, grad_predicted: Tensor, _: Tensor
     ) -> tuple[Tensor, None, None]:
         probs, pt, index, mask = ctx.saved_tensors

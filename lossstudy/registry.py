@@ -1,6 +1,5 @@
 """The folder is the registry: a public module of a package is a choice, its file name the name."""
 
-import functools
 import importlib
 import inspect
 import pkgutil
@@ -9,7 +8,6 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-@functools.cache
 def discover(package: str, base: type[T]) -> dict[str, type[T]]:
     """Map the public modules of `package` to the one subclass of `base` each of them defines.
 
@@ -33,7 +31,7 @@ def discover(package: str, base: type[T]) -> dict[str, type[T]]:
             and issubclass(member, base)
             and member.__module__ == module.__name__
         ]
-        assert len(classes) == 1, f"{module.__name__} defines {len(classes)} {base.__name__}s, not 1"
+        assert len(classes) == 1, f"{module.__name__} has {len(classes)} {base.__name__}s, not 1"
         found[module_info.name] = classes[0]
     return dict(sorted(found.items()))
 

@@ -1,5 +1,6 @@
 """The study as data: which experiments the paper's tables are made of. Imports no torch."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from lossstudy.config import ExperimentConfig
@@ -13,6 +14,9 @@ CELLS: dict[str, dict[str, Any]] = {
 }
 """The datasets the paper trains on; with `LOSSES` the six cells of Tables 1 to 3."""
 
+CAMVID: dict[str, Any] = {"height": 120, "width": 160, "steps": 400}
+"""The same experiment on CamVid, whose images are 3 to 4 and too few for longer training."""
+
 SEEDS = {"smoke": 1, "quick": 2}
 """Repetitions of each cell by profile; three elsewhere."""
 
@@ -24,28 +28,45 @@ TABLES: dict[int, tuple[tuple[str, str], ...]] = {
 """The (dataset, loss) cells each table of the paper needs."""
 
 
-def study(profile: str, **overrides: Any) -> list[ExperimentConfig]:
+def study(profile: str, roots: Mapping[str, str] | None = None) -> list[ExperimentConfig]:
     """Return the runs of the study in one profile: dataset x loss x seed.
 
     Args:
         profile: Name of the profile.
-        **overrides: Fields changed in every run.
+        roots: Folders of real datasets by name. Cityscapes and IDD are generated scenes unless
+            both are given; CamVid takes part only if it is.
 
     Returns:
-        One configuration a run, the six cells of a seed before the next seed.
+        One configuration a run, all cells of a seed before the next seed.
+
+    Raises:
+        ValueError: A root of only one of Cityscapes and IDD: Table 1 needs both, and real and
+            generated images are not mixed.
 
     Example:
         >>> [config.dataset for config in study("smoke")]
         ['cityscapes', 'cityscapes', 'cityscapes', 'idd', 'idd', 'idd']
     """
+    roots = roots or {}
+    if ("cityscapes" in roots) != ("idd" in roots):
+        raise ValueError(
+            f"the study needs the folders of both cityscapes and idd, or of neither; got "
+            f"{', '.join(sorted(roots))}"
+        )
+    cells = {name: {**cell, "data_root": roots.get(name)} for name, cell in CELLS.items()}
+    cells["cityscapes"]["transfer_root"] = roots.get("idd")
+    if "camvid" in roots:
+        cells["camvid"] = {**CAMVID, "data_root": roots["camvid"]}
     return [
         ExperimentConfig.from_profile(
             profile,
-            **{"dataset": dataset, "loss": loss, "loss_params": params, "seed": seed},
+            dataset=dataset,
+            loss=loss,
+            loss_params=params,
+            seed=seed,
             **cell,
-            **overrides,
         )
         for seed in range(SEEDS.get(profile, 3))
-        for dataset, cell in CELLS.items()
+        for dataset, cell in cells.items()
         for loss, params in LOSSES.items()
     ]

@@ -72,7 +72,7 @@ class SegmentationLoss(nn.Module):
             )
         if logits.shape[1] != self.num_classes:
             raise ValueError(
-                f"logits must have num_classes = {self.num_classes} channels, got {logits.shape[1]}"
+                f"logits must have {self.num_classes} channels, one a class, got {logits.shape[1]}"
             )
         expected = (logits.shape[0], *logits.shape[2:])
         if targets.shape != expected or targets.is_floating_point() or targets.is_complex():
@@ -87,13 +87,12 @@ class SegmentationLoss(nn.Module):
 
 
 def check_range(name: str, value: float, low: float, high: float = math.inf) -> float:
-    """Return `value` as a float if it is a finite number in `[low, high]`.
+    """Return `value` if it is finite and in `[low, high]`.
 
     Raises:
         ValueError: It is not; the message names the parameter and its range.
     """
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or not low <= value <= high:
+    if not math.isfinite(value) or not low <= value <= high:
         limit = f"at least {low:g}" if math.isinf(high) else f"between {low:g} and {high:g}"
         raise ValueError(f"{name} must be a finite number {limit}, got {value!r}")
-    return float(value)
+    return value

@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from lossstudy.losses._base import SegmentationLoss, check_range
-from lossstudy.losses.dice import macro_dice_loss
+from lossstudy.losses._overlap import macro_dice_loss
 from lossstudy.pixels import IGNORE_INDEX, masked_mean, pixel_statistics
 
 

@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from lossstudy.losses._base import SegmentationLoss, check_range
-from lossstudy.losses.dice import EPS
+from lossstudy.losses._overlap import EPS
 from lossstudy.pixels import IGNORE_INDEX, masked_mean, pixel_statistics
 
 

@@ -3,9 +3,8 @@
 from torch import Tensor
 
 from lossstudy.losses._base import SegmentationLoss, check_range
-from lossstudy.pixels import IGNORE_INDEX, masked_mean, pixel_statistics
-
-EPS = 1e-12  # numerical guard of a quotient whose class is masked out; not part of a definition
+from lossstudy.losses._overlap import macro_dice_loss
+from lossstudy.pixels import IGNORE_INDEX, pixel_statistics
 
 
 class Dice(SegmentationLoss):
@@ -46,11 +45,3 @@ class Dice(SegmentationLoss):
         return macro_dice_loss(
             stats.intersection.sum(0), stats.predicted.sum(0), stats.target.sum(0), self.smooth
         )
-
-
-def macro_dice_loss(
-    intersection: Tensor, predicted: Tensor, target: Tensor, smooth: float
-) -> Tensor:
-    """Return the Dice loss from per-class sums `(C,)`, averaged where `target` is positive."""
-    overlap = (2 * intersection + smooth) / (predicted + target + smooth).clamp(min=EPS)
-    return masked_mean(1 - overlap, target > 0)

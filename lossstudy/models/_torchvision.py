@@ -28,7 +28,7 @@ def _library_loads() -> bool:
         library = Path(folders[0], f"_C{suffix}")
         if library.is_file():
             try:
-                torch.ops.load_library(library)
+                torch.ops.load_library(library)  # type: ignore[no-untyped-call]
             except OSError:
                 return False
             return True
@@ -37,9 +37,9 @@ def _library_loads() -> bool:
 
 if not _library_loads():
     # The declarations live as long as this object does, hence the module-level name.
-    _SCHEMAS = torch.library.Library("torchvision", "DEF")
-    _SCHEMAS.define(f"nms{_SUPPRESSION}")
-    _SCHEMAS.define(f"qnms{_SUPPRESSION}")
+    _SCHEMAS = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
+    for _name in ("nms", "qnms"):
+        _SCHEMAS.define(_name + _SUPPRESSION)  # type: ignore[no-untyped-call]
 
 import torchvision  # noqa: E402 - the declarations above have to come first
 

@@ -123,17 +123,20 @@ class Pen:
     def __init__(self, canvas: Canvas, x: float, z: float) -> None:
         camera = canvas.camera
         self.canvas = canvas
-        self.x = x
         self.z = z
+        self._camera = camera
         self.scale = camera.focal / max(z, NEAREST)
         self.lateral = x + camera.bend(z) - camera.offset
         self._center = 1.0 + camera.yaw
         self._veil = canvas.veil(z)
 
     @property
-    def pixels(self) -> float:
-        """Rows of the label map that one metre covers at this depth."""
-        return self.scale * self.canvas.size[0]
+    def detail(self) -> float:
+        """Rows that one metre covers at this depth in a picture of 128 rows.
+
+        Level of detail must not follow the real size: the draws, so the scene, would too.
+        """
+        return self.scale * 128.0
 
     def outside(self, half_width: float, length: float = 0.0) -> bool:
         """Whether a thing of this half width and length lies beside the picture."""
@@ -143,8 +146,8 @@ class Pen:
 
     def at(self, x: float, y: float, dz: float = 0.0) -> Point:
         """Picture position of a point of the thing."""
-        camera = self.canvas.camera
-        scale = camera.focal / max(self.z + dz, NEAREST)
+        camera = self._camera
+        scale = camera.focal / max(self.z + dz, NEAREST) if dz else self.scale
         return (
             self._center + (self.lateral + x) * scale,
             camera.horizon + (camera.height - y) * scale,
@@ -195,9 +198,6 @@ class Pen:
 
     def shadow(self, half_width: float, length: float) -> None:
         """Darken the ground under the thing."""
-        camera = self.canvas.camera
-        if camera.height <= 0.05:
-            return
         near, far = -0.12 * length, length
         corners = [
             (-half_width, 0.0, near),

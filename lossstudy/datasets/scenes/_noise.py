@@ -17,7 +17,7 @@ def fractal_tile() -> np.ndarray:
     frequency = np.fft.fftfreq(TILE) * TILE
     radius = np.hypot(frequency[:, None], frequency[None, :])
     radius[0, 0] = 1.0
-    field = np.fft.ifft2(np.fft.fft2(white) / radius**0.85).real
+    field = np.fft.ifft2(np.fft.fft2(white) / radius**1.1).real
     return np.asarray((field - field.mean()) / field.std(), dtype=np.float32)
 
 

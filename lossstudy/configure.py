@@ -1,0 +1,89 @@
+"""From flat parameters, as a notebook or a command line has them, to a valid experiment."""
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from lossstudy.config import ExperimentConfig, unknown_parameter
+from lossstudy.losses import loss_names, loss_parameters, make_loss
+
+
+def configure(profile: str = "quick", **overrides: Any) -> ExperimentConfig:
+    """Build a configuration from flat parameters, those of the loss among them.
+
+    Args:
+        profile: Named settings to start from.
+        **overrides: Fields of `ExperimentConfig` and parameters of the chosen loss (`gamma`,
+            `alpha`, ...). None stands for the default.
+
+    Returns:
+        A configuration whose loss can be built.
+
+    Raises:
+        ValueError: A name nobody knows, a wrong type, a value out of range.
+
+    Example:
+        >>> configure("smoke", loss="focal", gamma=5).loss_params
+        {'gamma': 5.0}
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    loss = given.get("loss", "cross_entropy")
+    if loss not in loss_names():
+        raise ValueError(f"loss must be one of {', '.join(loss_names())}, got {loss!r}")
+    takes = loss_parameters(loss)
+    elsewhere = {name for other in loss_names() for name in loss_parameters(other)}
+    params = dict(given.pop("loss_params", {}))
+    for name in [name for name in given if name in elsewhere]:
+        if name not in takes:
+            raise ValueError(
+                f"loss {loss!r} takes no {name!r}; it takes {', '.join(takes) or 'no parameters'}"
+            )
+        params[name] = given.pop(name)
+    fields = list(ExperimentConfig.__dataclass_fields__)
+    for name in given:
+        if name not in fields:
+            raise ValueError(unknown_parameter(name, [*fields, *elsewhere]))
+    params = {name: _number(name, value) for name, value in params.items()}
+    make_loss(loss, num_classes=2, **params)  # its constructor holds the ranges
+    config = ExperimentConfig.from_profile(profile, **given, loss_params=params)
+    if profile == "paper" and config.data_root is None:
+        raise ValueError(
+            "profile 'paper' trains on the real datasets: pass data_root, the folder of "
+            f"{config.dataset}; for generated scenes take profile 'gpu'"
+        )
+    return config
+
+
+def notebook_parameters(namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the parameter cells of a notebook set: its plain values, by name.
+
+    A misspelt papermill parameter is one of them, and `configure` then refuses it by name.
+    """
+    return {
+        name: value
+        for name, value in namespace.items()
+        if not name.startswith("_") and (value is None or isinstance(value, str | int | float))
+    }
+
+
+def command(config: ExperimentConfig) -> str:
+    """Return the shell command that makes this run, data folders shortened to a placeholder."""
+    words = ["lossstudy", "train", "--profile", config.profile]
+    for name, value in config.overrides().items():
+        pairs = value.items() if isinstance(value, dict) else [(name, value)]
+        for key, item in pairs:
+            flag = f"--{key.replace('_', '-')}"
+            words += [flag, "DIR" if key.endswith("_root") else _shown(item)]
+    return shlex.join(words)
+
+
+def _number(name: str, value: Any) -> float:
+    if type(value) not in {int, float}:
+        raise ValueError(f"{name} must be a number, got {value!r} of type {type(value).__name__}")
+    return float(value)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)

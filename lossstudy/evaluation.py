@@ -1,0 +1,120 @@
+"""Validation: predict, translate to the target's label space, count."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lossstudy.datasets import SegmentationDataset
+from lossstudy.labels import mapping, thin_classes
+from lossstudy.metrics import (
+    confusion_matrices,
+    intersection_and_union,
+    iou_per_class,
+    pixel_accuracy,
+)
+from lossstudy.models import SegmentationModel
+
+
+def predict(model: SegmentationModel, images: Tensor, translation: NDArray[np.integer]) -> Tensor:
+    """Return the predicted class of each pixel in the target's label space.
+
+    Args:
+        model: In evaluation mode.
+        images: `(N, 3, H, W)` uint8.
+        translation: Class of the model's space to class of the target's, as `labels.mapping`
+            gives it.
+
+    Returns:
+        `(N, H, W)` class numbers on the model's device; the number of target classes where the
+        predicted class has no counterpart.
+    """
+    device = next(model.parameters()).device
+    logits = model(images.to(device).float() / 255)
+    table = torch.from_numpy(np.asarray(translation, dtype=np.int64)).to(device)
+    return table[logits.argmax(1)]
+
+
+@torch.inference_mode()
+def evaluate(
+    model: SegmentationModel, dataset: SegmentationDataset, space: str, batch_size: int = 16
+) -> NDArray[np.int64]:
+    """Return one confusion matrix an image over a validation set.
+
+    Args:
+        model: Any mode; left in training mode if it was in it.
+        dataset: The validation set, in the space to be scored in.
+        space: Label space the model predicts in.
+        batch_size: Images at a time.
+
+    Returns:
+        `(num_images, C, C + 1)` pixel counts, see `metrics.confusion_matrices`.
+
+    Raises:
+        ValueError: There is no mapping from the model's label space to the dataset's.
+    """
+    translation = mapping(space, dataset.space.name)
+    was_training = model.training
+    model.eval()
+    parts = []
+    for start in range(0, len(dataset), batch_size):
+        pairs = [dataset[i] for i in range(start, min(start + batch_size, len(dataset)))]
+        images, targets = (torch.stack(tensors) for tensors in zip(*pairs, strict=True))
+        preds = predict(model, images, translation).cpu()
+        parts.append(confusion_matrices(preds, targets, dataset.space.num_classes))
+    model.train(was_training)
+    return torch.cat(parts).numpy()
+
+
+def score(confusions: NDArray[np.int64], dataset: SegmentationDataset) -> dict[str, Any]:
+    """Return the entry of a run record for one validation set: JSON values.
+
+    Mean IoU is over the classes the validation set holds; `mean_iou_without_thin` leaves out the
+    classes that the dataset's own evaluation ignores or that it hardly holds (IDD's train).
+    """
+    confusion = confusions.sum(0)
+    classes = dataset.space.classes
+    iou = iou_per_class(confusion)
+    thin = thin_classes(dataset.name, dataset.space.name)
+    kept = np.array([name not in thin for name in classes])
+    return {
+        "dataset": dataset.name,
+        "label_space": dataset.space.name,
+        "classes": list(classes),
+        "thin_classes": list(thin),
+        "num_images": len(confusions),
+        "confusion": confusion.tolist(),
+        "iou": [None if np.isnan(value) else float(value) for value in iou],
+        "mean_iou": float(np.nanmean(iou)),
+        "mean_iou_without_thin": float(np.nanmean(iou[kept])),
+        "pixel_accuracy": pixel_accuracy(confusion),
+        "generated": dataset.generated,
+        "fingerprint": dataset.fingerprint,
+    }
+
+
+def per_image(confusions: NDArray[np.int64]) -> dict[str, NDArray[np.int32]]:
+    """Return intersection and union per image and class, `(num_images, C)`, for the bootstrap."""
+    intersection, union = intersection_and_union(confusions)
+    return {"intersection": intersection.astype(np.int32), "union": union.astype(np.int32)}
+
+
+@torch.inference_mode()
+def sample_predictions(
+    model: SegmentationModel, dataset: SegmentationDataset, space: str, count: int
+) -> list[dict[str, NDArray[np.uint8]]]:
+    """Return image, target and prediction of the first `count` validation images, as arrays."""
+    translation = mapping(space, dataset.space.name)
+    model.eval()
+    samples = []
+    for index in range(min(count, len(dataset))):
+        image, target = dataset[index]
+        pred = predict(model, image[None], translation)[0].cpu().numpy().astype(np.uint8)
+        samples.append({
+            "image": image.permute(1, 2, 0).numpy(),
+            "target": target.numpy(),
+            "pred": pred,
+        })
+    return samples

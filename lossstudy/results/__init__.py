@@ -1,0 +1,50 @@
+"""Run records in and out, and the tables made of them. Imports no torch.
+
+A training run ends as a record (`write_record`); everything after it, tables, figures and pages,
+starts from records (`read_records`) and from the numbers the paper prints.
+"""
+
+from lossstudy.results._compare import bootstrap_mean_iou, paired_difference
+from lossstudy.results._html import run_page, table_csv, table_html
+from lossstudy.results._interval import Interval, interval, t_quantile
+from lossstudy.results._ledger import ledger, training_shares
+from lossstudy.results._paper_table import PAPER, paper_table, table_sources
+from lossstudy.results._records import Record, read_record, read_records, write_record
+from lossstudy.results._schema import SCHEMA_VERSION
+from lossstudy.results._tidy import (
+    EXPERIMENT,
+    MEAN,
+    MEAN_WITHOUT_THIN,
+    data_label,
+    settings,
+    summary,
+    tidy,
+)
+
+__all__ = [
+    "EXPERIMENT",
+    "MEAN",
+    "MEAN_WITHOUT_THIN",
+    "PAPER",
+    "SCHEMA_VERSION",
+    "Interval",
+    "Record",
+    "bootstrap_mean_iou",
+    "data_label",
+    "interval",
+    "ledger",
+    "paired_difference",
+    "paper_table",
+    "read_record",
+    "read_records",
+    "run_page",
+    "settings",
+    "summary",
+    "t_quantile",
+    "table_csv",
+    "table_html",
+    "table_sources",
+    "tidy",
+    "training_shares",
+    "write_record",
+]
