@@ -74,11 +74,20 @@ def _data_make(arguments: argparse.Namespace) -> None:
 
 
 def _table(arguments: argparse.Namespace) -> None:
-    from lossstudy.results import paper_table, read_records
+    from lossstudy.results import (
+        headline_markdown,
+        paper_table,
+        read_records,
+        table_csv,
+        table_text,
+    )
 
-    records = read_records(paths.runs_dir(), *sorted(paths.recorded_dir().glob("*")))
-    table = paper_table(arguments.number, records)
-    print(table.to_csv(index=False) if arguments.csv else table.to_string(index=False))
+    if arguments.number == "headline":
+        print(headline_markdown(read_records(paths.recorded_dir())))
+        return
+    records = read_records(paths.runs_dir(), paths.recorded_dir())
+    table = paper_table(int(arguments.number), records)
+    print(table_csv(table) if arguments.csv else table_text(table))
 
 
 def _list(arguments: argparse.Namespace) -> None:
@@ -151,8 +160,12 @@ def _parser() -> argparse.ArgumentParser:
     make.set_defaults(action=_data_make)
 
     table = commands.add_parser("table", help="print a table of the paper beside our runs")
-    table.add_argument("number", type=int, choices=sorted(TABLES))
-    table.add_argument("--csv", action="store_true")
+    table.add_argument(
+        "number",
+        choices=[*map(str, sorted(TABLES)), "headline"],
+        help="table of the paper, or the README's table of the recorded runs",
+    )
+    table.add_argument("--csv", action="store_true", help="comma-separated, every digit")
     table.set_defaults(action=_table)
 
     names = commands.add_parser("list", help="print what there is to choose from")

@@ -94,9 +94,10 @@ def run(config: ExperimentConfig, *, progress: bool = True) -> Record:
     code = provenance.code_fingerprint(config)
     if (folder / "record.json").exists():
         record = read_record(folder)
-        made_with = record.data["data"]["fingerprint"], record.provenance["code"]
+        made_with = record.data["fingerprint"], record.provenance["code"]
         if made_with == (data.fingerprint, code):
             return record
+        tqdm.write(f"{config.id}: its record is of other code or other data; training again")
     started, clock = _now(), time.perf_counter()
     device = choose_device(config.device)
     if device.type == "cuda":

@@ -16,14 +16,14 @@ PROFILES: dict[str, dict[str, Any]] = {
     # About a minute a run on one core: what `make book` trains.
     "quick": {
         "height": 64, "width": 128, "train_scenes": 400, "val_scenes": 150, "steps": 150,
-        "batch_size": 8, "unlabelled_batch_size": 4, "warmup_steps": 15, "eval_every": 75,
-        "checkpoint_every": 75, "log_every": 5, "samples": 4,
+        "batch_size": 8, "unlabelled_batch_size": 4, "discriminator_lr": 1e-3,
+        "warmup_steps": 15, "eval_every": 75, "checkpoint_every": 75, "log_every": 5, "samples": 4,
     },
     # About four minutes a run on one core: the CPU results kept in book/results.
     "standard": {
         "height": 64, "width": 128, "train_scenes": 800, "val_scenes": 250, "steps": 600,
-        "batch_size": 8, "unlabelled_batch_size": 4, "warmup_steps": 20, "eval_every": 150,
-        "checkpoint_every": 150, "log_every": 10, "samples": 4,
+        "batch_size": 8, "unlabelled_batch_size": 4, "discriminator_lr": 1e-3,
+        "warmup_steps": 20, "eval_every": 150, "checkpoint_every": 150, "log_every": 10, "samples": 4,
     },
     # Minutes a run on one data-centre GPU, on larger scenes.
     "gpu": {

@@ -5,6 +5,7 @@ import hashlib
 import importlib.metadata
 import platform
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,19 @@ def code_fingerprint(config: ExperimentConfig) -> str:
         digest.update(path.relative_to(PACKAGE).as_posix().encode())
         digest.update((_statements(text) if path.suffix == ".py" else text).encode())
     return digest.hexdigest()[:16]
+
+
+def is_current(config: Mapping[str, Any], code: str) -> bool:
+    """Return whether a recorded run was made by the training code of this checkout.
+
+    Args:
+        config: The `config` of its record.
+        code: The `code_fingerprint` in its record.
+    """
+    try:
+        return code_fingerprint(ExperimentConfig(**config)) == code
+    except TypeError:  # a field that this checkout does not know
+        return False
 
 
 def _statements(source: str) -> str:

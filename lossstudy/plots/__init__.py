@@ -1,13 +1,13 @@
 """Figures of the book: a table or records in, a matplotlib `Figure` out. Imports no torch.
 
 Figures are made without pyplot, so they are not shown or kept anywhere by themselves;
-`figure_html` puts one on a page together with its alternative text.
+`show` puts one on a page together with its alternative text.
 """
 
 from lossstudy.plots._bars import alt_text, class_shares, grouped_bars
 from lossstudy.plots._curves import curves
 from lossstudy.plots._maps import confusion, image_grid, panels
-from lossstudy.plots._style import PALETTE, figure_html, loss_colors, paint
+from lossstudy.plots._style import PALETTE, figure_html, loss_colors, paint, show
 
 __all__ = [
     "PALETTE",
@@ -21,4 +21,5 @@ __all__ = [
     "loss_colors",
     "paint",
     "panels",
+    "show",
 ]

@@ -5,12 +5,25 @@ starts from records (`read_records`) and from the numbers the paper prints.
 """
 
 from lossstudy.results._compare import bootstrap_mean_iou, paired_difference
-from lossstudy.results._html import run_page, table_csv, table_html
+from lossstudy.results._html import run_page, table_html
 from lossstudy.results._interval import Interval, interval, t_quantile
 from lossstudy.results._ledger import ledger, training_shares
+from lossstudy.results._pages import (
+    facts,
+    headline,
+    headline_html,
+    headline_markdown,
+    imbalance,
+    ledger_html,
+    loss_differences,
+    loss_table_html,
+    one_per_loss,
+    scores,
+)
 from lossstudy.results._paper_table import PAPER, paper_table, table_sources
 from lossstudy.results._records import Record, read_record, read_records, write_record
 from lossstudy.results._schema import SCHEMA_VERSION
+from lossstudy.results._text import table_csv, table_text
 from lossstudy.results._tidy import (
     EXPERIMENT,
     MEAN,
@@ -31,19 +44,30 @@ __all__ = [
     "Record",
     "bootstrap_mean_iou",
     "data_label",
+    "facts",
+    "headline",
+    "headline_html",
+    "headline_markdown",
+    "imbalance",
     "interval",
     "ledger",
+    "ledger_html",
+    "loss_differences",
+    "loss_table_html",
+    "one_per_loss",
     "paired_difference",
     "paper_table",
     "read_record",
     "read_records",
     "run_page",
+    "scores",
     "settings",
     "summary",
     "t_quantile",
     "table_csv",
     "table_html",
     "table_sources",
+    "table_text",
     "tidy",
     "training_shares",
     "write_record",

@@ -1,6 +1,5 @@
-"""A `paper_table` as HTML for the book, and as CSV to download."""
+"""A `paper_table` as HTML for the book."""
 
-import math
 from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any
@@ -9,9 +8,10 @@ from urllib.parse import quote
 import pandas as pd
 
 from lossstudy.results._paper_table import PAPER, table_sources
+from lossstudy.results._text import measured, number, printed, table_csv
 from lossstudy.results._tidy import data_label
 
-_STYLE = """
+STYLE = """
 .study-table { overflow-x: auto; }
 .study-table table { border-collapse: collapse; font-size: 0.85em; margin: 0; }
 .study-table caption { text-align: left; caption-side: top; color: inherit; }
@@ -35,16 +35,6 @@ def run_page(run_id: str) -> str:
     return f"../runs/{quote(run_id)}.html"
 
 
-def table_csv(table: pd.DataFrame) -> str:
-    """Return a `paper_table` as CSV, the three levels of its header joined by ` | `.
-
-    The runs, seeds and values of a cell are separated by spaces.
-    """
-    flat = table.map(_joined)
-    flat.columns = [" | ".join(levels) for levels in table.columns]
-    return str(flat.to_csv(index_label="class", lineterminator="\n"))
-
-
 def table_html(table: pd.DataFrame, run_link: Callable[[str], str] = run_page) -> str:
     """Return a `paper_table` as an HTML fragment.
 
@@ -60,10 +50,10 @@ def table_html(table: pd.DataFrame, run_link: Callable[[str], str] = run_page) -
     Returns:
         A `<style>`, the table in a region that scrolls, and a link that downloads it as CSV.
     """
-    number = table.attrs["number"]
+    which = table.attrs["number"]
     columns = table.columns.get_level_values("column").unique()
     caption = (
-        f"Table {number} of the paper and our runs: IoU per class. Ours: mean ± half the 95 % "
+        f"Table {which} of the paper and our runs: IoU per class. Ours: mean ± half the 95 % "
         "Student-t interval over n seeds (none for n = 1); the difference is ours minus paper."
     )
     first_row = "".join(
@@ -80,13 +70,14 @@ def table_html(table: pd.DataFrame, run_link: Callable[[str], str] = run_page) -
     )
     download = quote(table_csv(table))
     return (
-        f"<style>{_STYLE}</style>\n"
-        f'<div class="study-table" role="region" aria-label="Table {number}" tabindex="0">\n'
+        f"<style>{STYLE}</style>\n"
+        f'<div class="study-table" role="region" aria-label="Table {which}" tabindex="0">\n'
         f"<table>\n<caption>{caption}</caption>\n"
         f'<thead>\n<tr><th scope="col" rowspan="2">class</th>{first_row}</tr>\n'
         f"<tr>{second_row}</tr>\n</thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>\n"
-        f'<p><a download="table-{number}.csv" href="data:text/csv;charset=utf-8,{download}">'
-        f"Download table {number} as CSV</a></p>\n"
+        f'<p><a download="table-{which}.csv" '
+        f'href="data:text/csv;charset=utf-8,{download}">'
+        f"Download Table {which} as CSV</a></p>\n"
     )
 
 
@@ -106,7 +97,7 @@ def _header(table: pd.DataFrame, column: str) -> Iterator[str]:
 
 def _cells(row: "pd.Series[Any]", run_link: Callable[[str], str]) -> Iterator[str]:
     """Yield the cells of one class in one of the paper's columns."""
-    yield f'<td class="first">{_number(row[PAPER, "iou"]).removesuffix("0")}</td>'  # as printed
+    yield f'<td class="first">{printed(row[PAPER, "iou"])}</td>'
     for source in row.index.get_level_values("source").unique():
         if source == PAPER:
             continue
@@ -114,27 +105,14 @@ def _cells(row: "pd.Series[Any]", run_link: Callable[[str], str]) -> Iterator[st
         if not ours.runs:
             yield "<td>–</td><td>–</td>"
             continue
-        shown = _number(ours["mean"])
-        if ours.n > 1:
-            shown += f" ± {(ours.high - ours.low) / 2:.3f}"
         links = [
             f'<a href="{escape(run_link(run))}">seed {seed}: {value:.3f}</a>'
             for run, seed, value in zip(ours.runs, ours.seeds, ours["values"], strict=True)
         ]
-        yield f"<td><details><summary>{shown}</summary>{''.join(links)}</details></td>"
-        yield f"<td>{_number(ours.difference, '+.3f')}</td>"
+        yield f"<td><details><summary>{measured(ours)}</summary>{''.join(links)}</details></td>"
+        yield f"<td>{number(ours.difference, '+.3f')}</td>"
 
 
 def _row_class(name: str) -> str:
     """Return the attribute that sets the rows of means apart."""
     return ' class="mean"' if name.startswith("mean iou") else ""
-
-
-def _number(value: float, form: str = ".3f") -> str:
-    """Return a number for a cell, a dash for NaN, a true minus sign."""
-    return "–" if math.isnan(value) else format(value, form).replace("-", "−")
-
-
-def _joined(value: object) -> object:
-    """Return a tuple as text separated by spaces, anything else as it is."""
-    return " ".join(map(str, value)) if isinstance(value, tuple) else value

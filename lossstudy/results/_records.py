@@ -2,12 +2,12 @@
 
 import dataclasses
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lossstudy import files
 from lossstudy.results._schema import validate
 
 
@@ -144,13 +144,7 @@ def write_record(folder: Path, record: Mapping[str, Any]) -> Path:
             lines.append(f"{json.dumps(key)}: {json.dumps(value, allow_nan=False)}")
         except ValueError as error:
             raise ValueError(f"{file}: field {key!r} is not finite, {error}") from error
-    folder.mkdir(parents=True, exist_ok=True)
-    aside = folder / f".record.{os.getpid()}.tmp"
-    try:
-        aside.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-        aside.replace(file)
-    finally:
-        aside.unlink(missing_ok=True)
+    files.write_text(file, "{\n" + ",\n".join(lines) + "\n}\n")
     return file
 
 

@@ -26,7 +26,7 @@ _SCHEMA: dict[str, Any] = {
     "evaluations": dict,
     "curve": list,
     "validation_curve": list,
-    "timing": {"wall_s": _NUMBER, "train_s": _NUMBER, "step_ms": _NUMBER},
+    "timing": {"wall_s": _NUMBER, "train_s": _NUMBER, "step_ms": _OPTIONAL_NUMBER},
     "peak_memory_mb": _OPTIONAL_NUMBER,
     "data": {"generated": bool, "fingerprint": str, "num_train": int, "class_share": list},
     "provenance": {
@@ -63,7 +63,7 @@ def validate(data: Mapping[str, Any], file: Path) -> None:
     if data.get("schema") != SCHEMA_VERSION:
         raise ValueError(
             f"{file}: field 'schema' must be {SCHEMA_VERSION}, got {data.get('schema')!r}; "
-            "this version of lossstudy cannot read it, run the experiment again"
+            "this version of lossstudy cannot read it: delete it and run the experiment again"
         )
     for problem in _problems(data, _SCHEMA, ""):
         raise ValueError(f"{file}: {problem}")

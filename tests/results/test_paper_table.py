@@ -13,6 +13,7 @@ from lossstudy.results import (
     table_csv,
     table_html,
     table_sources,
+    table_text,
 )
 from tests.records import make_record
 
@@ -169,3 +170,11 @@ def test_the_csv_holds_the_table_and_is_what_the_link_downloads(records):
     assert all("generated scenes" in name for name in header[1:] if "| paper |" not in name)
     (link,) = [link for link in parse(table_html(table)).links if link.startswith("data:")]
     assert unquote(link.partition(",")[2]) == text
+
+
+def test_the_text_for_a_terminal_names_source_and_spread(records):
+    lines = table_text(paper_table(3, records)).splitlines()
+    start = lines.index("cityscapes → cityscapes, combo")
+    assert "quick, generated scenes, n = 2" in lines[start + 1]
+    mean = next(line for line in lines[start:] if line.startswith("mean iou "))
+    assert mean.split() == ["mean", "iou", "0.576", "0.350", "±", "0.635", "−0.226"]

@@ -28,29 +28,29 @@ IDD_IDS = {
 
 @dataclass(frozen=True)
 class Domain:
-    """One world. Weights are relative, chances are probabilities, rates are means a scene.
+    """One world.
 
     Attributes:
         ids: thing -> raw id in the labels of the release.
         keep_left: traffic drives on the left.
         materials: ground material -> colour.
-        facades, leaves, cars, clothes: palettes.
+        facades, leaves, cars, trucks, clothes, skins: palettes.
         skies: (top, horizon) colour pairs.
         visibility: range of the haze length in metres.
         ragged: metres by which the ground's edges wander.
         patches: strength of the stains on the ground.
+        holes: the most holes, covers and mended patches in a road.
+        verges: what the strip beyond the sidewalk may be.
         floors: range of the number of storeys.
+        recess: the most metres by which houses stand back from the building line.
+        plot_gap: the most metres between two plots.
         roadside: what stands behind the sidewalk -> weight.
         traffic: what drives on the road -> weight.
         parked: what stands at the kerb -> weight.
         traffic_gap: range of metres between two vehicles of a lane.
-        parking_chance: chance that a side of the road has parked vehicles.
-        sidewalk_chance: chance that a side of the road has a sidewalk.
-        verge_chance: chance of a strip of grass or earth at a side.
-        tree_chance: chance that a side has a row of trees.
-        rail_chance: chance of tram rails (city) or a level crossing's track.
-        crossing_chance: chance of a side street.
-        people: range of the number of people at the roadside.
+        lane_wander: metres by which vehicles leave the middle of their lane.
+        people: range of the number of people on each side.
+        chances: thing -> probability that a scene, or a side of its road, has it.
         casts: channel gains of the colour cast, from which one blend is drawn.
     """
 
@@ -61,23 +61,25 @@ class Domain:
     facades: tuple[Color, ...]
     leaves: tuple[Color, ...]
     cars: tuple[Color, ...]
+    trucks: tuple[Color, ...]
     clothes: tuple[Color, ...]
+    skins: tuple[Color, ...]
     skies: tuple[tuple[Color, Color], ...]
     visibility: tuple[float, float]
     ragged: float
     patches: float
+    holes: int
+    verges: tuple[str, ...]
     floors: tuple[int, int]
+    recess: float
+    plot_gap: float
     roadside: dict[str, float]
     traffic: dict[str, float]
     parked: dict[str, float]
     traffic_gap: tuple[float, float]
-    parking_chance: float
-    sidewalk_chance: float
-    verge_chance: float
-    tree_chance: float
-    rail_chance: float
-    crossing_chance: float
+    lane_wander: float
     people: tuple[int, int]
+    chances: dict[str, float]
     casts: tuple[tuple[float, float, float], tuple[float, float, float]]
 
 
@@ -99,10 +101,14 @@ CITY = Domain(
         (36, 38, 44), (196, 198, 202), (226, 226, 224), (128, 132, 138), (28, 44, 92),
         (146, 28, 30), (60, 66, 74), (40, 74, 62), (92, 96, 100),
     ),
+    trucks=(
+        (226, 226, 222), (190, 194, 200), (60, 92, 140), (150, 40, 36), (214, 186, 60),
+    ),
     clothes=(
         (44, 48, 66), (40, 40, 42), (120, 44, 42), (84, 92, 108), (150, 146, 138),
         (52, 74, 104), (96, 82, 62), (60, 78, 58), (190, 186, 180),
     ),
+    skins=((224, 182, 152), (198, 150, 116), (146, 104, 76), (112, 78, 58)),
     skies=(
         ((118, 158, 208), (204, 218, 230)), ((196, 204, 212), (224, 226, 228)),
         ((150, 176, 206), (218, 222, 224)), ((170, 178, 186), (212, 214, 214)),
@@ -110,13 +116,17 @@ CITY = Domain(
     visibility=(130.0, 420.0),
     ragged=0.04,
     patches=0.05,
+    holes=3,
+    verges=("terrain",),
     floors=(3, 7),
+    recess=0.6,
+    plot_gap=0.0,
     roadside={
-        "building": 6.3, "trees": 3.9, "hedge": 1.3, "wall": 0.9, "fence": 1.7,
+        "building": 6.3, "trees": 3.9, "hedge": 1.3, "wall": 1.15, "fence": 2.1,
         "guard rail": 0.06,
     },
     traffic={
-        "car": 8.0, "van": 0.9, "truck": 0.24, "bus": 0.18, "motorcycle": 0.7,
+        "car": 8.0, "van": 0.9, "truck": 0.2, "bus": 0.13, "motorcycle": 0.8,
         "cyclist": 0.9,
     },
     parked={
@@ -124,13 +134,14 @@ CITY = Domain(
         "caravan": 0.05,
     },
     traffic_gap=(12.0, 42.0),
-    parking_chance=0.38,
-    sidewalk_chance=0.97,
-    verge_chance=0.38,
-    tree_chance=0.52,
-    rail_chance=0.14,
-    crossing_chance=0.55,
+    lane_wander=0.35,
     people=(2, 9),
+    chances={
+        "parking": 0.38, "sidewalk": 0.97, "verge": 0.38, "trees": 0.52, "rails": 0.14,
+        "side street": 0.55, "lane marks": 0.85, "sign": 0.88, "traffic light": 0.85,
+        "bicycles": 0.5, "box": 0.2, "billboard": 0.0, "stall": 0.0, "stray animal": 0.0,
+        "bridge": 0.015, "wires": 0.0, "bonnet": 1.0, "black border": 1.0,
+    },
     casts=((0.97, 1.0, 1.03), (1.04, 1.0, 0.95)),
 )  # fmt: skip
 
@@ -152,10 +163,14 @@ INDIA = Domain(
         (232, 232, 228), (214, 214, 212), (170, 172, 172), (150, 34, 34), (50, 54, 60),
         (226, 226, 222), (60, 84, 130), (128, 110, 84),
     ),
+    trucks=(
+        (206, 120, 40), (190, 60, 44), (60, 96, 150), (210, 170, 60), (90, 120, 84),
+    ),
     clothes=(
         (222, 216, 204), (190, 60, 50), (214, 150, 50), (60, 90, 150), (60, 120, 84),
         (150, 60, 120), (60, 60, 70), (120, 100, 80), (236, 236, 230),
     ),
+    skins=((168, 122, 90), (146, 104, 76), (112, 78, 58)),
     skies=(
         ((168, 186, 204), (226, 222, 210)), ((206, 208, 206), (230, 224, 210)),
         ((136, 170, 206), (220, 220, 212)), ((210, 200, 180), (232, 220, 198)),
@@ -163,13 +178,17 @@ INDIA = Domain(
     visibility=(70.0, 200.0),
     ragged=0.22,
     patches=0.1,
+    holes=7,
+    verges=("terrain", "drivable fallback"),
     floors=(2, 4),
+    recess=2.5,
+    plot_gap=4.0,
     roadside={
         "building": 6.2, "trees": 4.4, "hedge": 2.2, "wall": 1.4, "fence": 1.0,
         "guard rail": 0.35, "stall": 0.8, "open": 0.9,
     },
     traffic={
-        "car": 3.4, "van": 0.4, "truck": 0.6, "bus": 0.5, "motorcycle": 7.4, "cyclist": 0.95,
+        "car": 3.4, "van": 0.4, "truck": 0.6, "bus": 0.5, "motorcycle": 7.4, "cyclist": 1.2,
         "autorickshaw": 1.9, "cart": 0.35, "animal": 0.5,
     },
     parked={
@@ -177,13 +196,14 @@ INDIA = Domain(
         "trailer": 0.1, "caravan": 0.05,
     },
     traffic_gap=(9.0, 32.0),
-    parking_chance=0.34,
-    sidewalk_chance=0.26,
-    verge_chance=0.6,
-    tree_chance=0.7,
-    rail_chance=0.02,
-    crossing_chance=0.3,
+    lane_wander=1.05,
     people=(1, 9),
+    chances={
+        "parking": 0.34, "sidewalk": 0.26, "verge": 0.6, "trees": 0.7, "rails": 0.02,
+        "side street": 0.3, "lane marks": 0.45, "sign": 0.6, "traffic light": 0.19,
+        "bicycles": 0.12, "box": 0.3, "billboard": 0.3, "stall": 0.25, "stray animal": 0.14,
+        "bridge": 0.1, "wires": 0.6, "bonnet": 0.35, "black border": 0.0,
+    },
     casts=((0.98, 1.0, 0.99), (1.06, 1.0, 0.89)),
 )  # fmt: skip
 

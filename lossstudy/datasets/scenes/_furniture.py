@@ -102,7 +102,7 @@ def paint_wires(canvas: Canvas, rng: Random, x: float, top: float) -> None:
     project = canvas.camera.project
     for number in range(rng.randint(2, 4)):
         height = top - 0.35 * number
-        for near in (4.0, 16.0, 28.0, 40.0):
+        for near in (4.0, 16.0, 28.0, 40.0, 52.0, 64.0, 76.0):
             span = [
                 project(x, height - 0.9 * (1.0 - (2.0 * t - 1.0) ** 2), near + 12.0 * t)
                 for t in (0.0, 0.25, 0.5, 0.75, 1.0)

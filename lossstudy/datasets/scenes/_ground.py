@@ -108,16 +108,14 @@ def paint_marks(canvas: Canvas, rng: Random, domain: Domain, layout: Layout) -> 
             _strip(canvas, rail, 0.09, 2.0, 110.0, (70, 68, 66))
     if layout.crossing is not None and rng.random() < 0.7:
         _zebra(canvas, layout)
-    for _ in range(rng.randrange(0, 4 if not domain.keep_left else 8)):
+    for _ in range(rng.randint(0, domain.holes)):
         x = rng.uniform(-layout.left.edge, layout.right.edge)
         size = rng.uniform(0.2, 0.9)
         dark = rng.choice((0.62, 0.76, 0.84))
         _blot(canvas, rng, (x, rng.uniform(4.0, 30.0)), size, domain.materials["road"], dark)
 
 
-def _strip(
-    canvas: Canvas, x: float, width: float, near: float, far: float, color: Color
-) -> None:
+def _strip(canvas: Canvas, x: float, width: float, near: float, far: float, color: Color) -> None:
     """Paint a narrow strip along the road, following its bend."""
     step = max(3.0, (far - near) / 8.0)
     z = near

@@ -63,11 +63,10 @@ class Layout:
 
 
 def _side(rng: Random, domain: Domain, sign: int, edge: float) -> Side:
-    parking = rng.uniform(2.1, 2.5) if rng.random() < domain.parking_chance * 0.55 else 0.0
-    sidewalk = rng.uniform(1.7, 4.2) if rng.random() < domain.sidewalk_chance else 0.0
-    verge = rng.uniform(0.8, 3.4) if rng.random() < domain.verge_chance else 0.0
-    names = ["terrain"] if domain.keep_left is False else ["terrain", "drivable fallback"]
-    return Side(sign, edge, parking, sidewalk, verge, rng.choice(names))
+    parking = rng.uniform(2.1, 2.5) if rng.random() < 0.55 * domain.chances["parking"] else 0.0
+    sidewalk = rng.uniform(1.7, 4.2) if rng.random() < domain.chances["sidewalk"] else 0.0
+    verge = rng.uniform(0.8, 3.4) if rng.random() < domain.chances["verge"] else 0.0
+    return Side(sign, edge, parking, sidewalk, verge, rng.choice(domain.verges))
 
 
 def draw_layout(rng: Random, domain: Domain) -> Layout:
@@ -83,11 +82,11 @@ def draw_layout(rng: Random, domain: Domain) -> Layout:
         for direction in (1, -1)
     ]
     track: tuple[float, float] | None = None
-    if rng.random() < domain.rail_chance:
+    if rng.random() < domain.chances["rails"]:
         inner = -ours * rng.uniform(0.2, 0.6)
         track = (min(inner, inner - ours * 2.9), max(inner, inner - ours * 2.9))
     crossing = None
-    if rng.random() < domain.crossing_chance:
+    if rng.random() < domain.chances["side street"]:
         start = rng.uniform(11.0, 40.0)
         crossing = (start, start + rng.uniform(6.0, 11.0))
     return Layout(
@@ -98,5 +97,5 @@ def draw_layout(rng: Random, domain: Domain) -> Layout:
         track=track,
         track_material=rng.choice(("rail track", "grass track")),
         crossing=crossing,
-        marked=rng.random() < (0.85 if not domain.keep_left else 0.45),
+        marked=rng.random() < domain.chances["lane marks"],
     )

@@ -6,7 +6,6 @@ from random import Random
 from lossstudy.datasets.scenes._canvas import Color, Pen, Point, shade
 from lossstudy.datasets.scenes._domain import Domain
 
-SKIN: tuple[Color, ...] = ((224, 182, 152), (198, 150, 116), (146, 104, 76), (112, 78, 58))
 HAIR: tuple[Color, ...] = ((38, 30, 26), (60, 44, 32), (120, 92, 60), (30, 28, 30))
 RUBBER: Color = (26, 26, 28)
 
@@ -18,7 +17,7 @@ def paint_person(pen: Pen, rng: Random, domain: Domain) -> None:
     stride = rng.uniform(0.03, 0.28) * k
     turn = rng.choice((-1.0, 1.0))
     shirt, trousers = rng.choice(domain.clothes), shade(rng.choice(domain.clothes), 0.7)
-    skin = rng.choice(SKIN if not domain.keep_left else SKIN[2:])
+    skin = rng.choice(domain.skins)
     pen.shadow(0.25, 0.3)
     hip, shoulder = 0.88 * k, 1.43 * k
     legs = ((-stride, -0.06 * k), (stride, 0.06 * k))
@@ -110,7 +109,7 @@ def _sideways(pen: Pen, rng: Random, domain: Domain, name: str, ridden: bool) ->
 
 def _rider_sideways(pen: Pen, rng: Random, domain: Domain, way: float) -> None:
     shirt, trousers = rng.choice(domain.clothes), shade(rng.choice(domain.clothes), 0.7)
-    skin = rng.choice(SKIN if not domain.keep_left else SKIN[2:])
+    skin = rng.choice(domain.skins)
     leg = [(-0.25, 0.95), (0.14, 0.82), (0.05, 0.36)]
     pen.stroke([(x * way, y) for x, y in leg], 0.18, trousers, "rider")
     torso = [(-0.4, 0.88), (-0.1, 0.86), (0.16, 1.42), (-0.02, 1.52), (-0.2, 1.46)]
@@ -143,7 +142,7 @@ def _endways(pen: Pen, rng: Random, domain: Domain, name: str, ridden: bool) -> 
 
 def _rider_endways(pen: Pen, rng: Random, domain: Domain) -> None:
     shirt, trousers = rng.choice(domain.clothes), shade(rng.choice(domain.clothes), 0.7)
-    skin = rng.choice(SKIN if not domain.keep_left else SKIN[2:])
+    skin = rng.choice(domain.skins)
     for side in (-1.0, 1.0):
         leg = [(side * 0.1, 0.92), (side * 0.25, 0.72), (side * 0.16, 0.3)]
         pen.stroke(leg, 0.16, shade(trousers, 0.9), "rider")

@@ -45,7 +45,7 @@ def _segments(
             along = (z, max(z, layout.crossing[0] - 1.0))
             z = layout.crossing[1] + 1.0
         else:
-            z += length + (rng.uniform(0.0, 4.0) if domain.keep_left else 0.0)
+            z += length + rng.uniform(0.0, domain.plot_gap)
         if along[1] - along[0] > 1.5:
             segments.append((kind, along))
     return segments
@@ -62,7 +62,7 @@ def _paint_segment(
     kind, side = what
     x = side.front
     if kind == "building":
-        recess = rng.uniform(0.0, 2.5 if domain.keep_left else 0.6)
+        recess = rng.uniform(0.0, domain.recess)
         paint_house(canvas, rng, domain, x + side.sign * recess, along, light)
         return
     if kind == "hedge":

@@ -75,10 +75,10 @@ def render(
     paint_ground(canvas, rng, world, layout)
     paint_marks(canvas, rng, world, layout)
     paint_roadside(canvas, rng, world, layout, rng.uniform(0.68, 1.04))
-    if rng.random() < (0.015 if not world.keep_left else 0.1):
+    if rng.random() < world.chances["bridge"]:
         paint_bridge(canvas, rng, rng.uniform(30.0, 70.0))
     Street(canvas, rng, world, layout).paint()
-    if world.keep_left and rng.random() < 0.6:
+    if rng.random() < world.chances["wires"]:
         side = rng.choice(layout.sides)
         paint_wires(canvas, rng, side.beyond_kerb(0.5), 7.5)
     _own_car(canvas, rng, world)
@@ -87,13 +87,13 @@ def render(
 
 def _own_car(canvas: Canvas, rng: Random, domain: Domain) -> None:
     """The bonnet of the car that carries the camera, and the border its lens leaves black."""
-    if not domain.keep_left or rng.random() < 0.35:
+    if rng.random() < domain.chances["bonnet"]:
         rise = rng.uniform(0.02, 0.05)
         arc = [(u, 1.0 - rise * (1.0 - 0.65 * (u - 1.0) ** 2)) for u in (0.0, 0.5, 1.0, 1.5, 2.0)]
         arc += [(2.0, 1.1), (0.0, 1.1)]
         shine = rng.randrange(16, 46)
         canvas.polygon(arc, (shine, shine, shine + 4), "ego vehicle")
-    if not domain.keep_left:
+    if rng.random() < domain.chances["black border"]:
         edge = 0.006
         for left, right in ((0.0, edge), (2.0 - edge, 2.0)):
             border = [(left, 0.0), (right, 0.0), (right, 1.0), (left, 1.0)]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 from lossstudy.datasets.scenes._canvas import Canvas, Pen
+from lossstudy.datasets.scenes._cars import paint_car
 from lossstudy.datasets.scenes._domain import Domain
 from lossstudy.datasets.scenes._furniture import (
     paint_billboard,
@@ -18,7 +19,6 @@ from lossstudy.datasets.scenes._people import paint_animal, paint_person, paint_
 from lossstudy.datasets.scenes._plants import paint_tree
 from lossstudy.datasets.scenes._vehicles import (
     paint_autorickshaw,
-    paint_car,
     paint_cart,
     paint_coach,
     paint_truck,
@@ -91,13 +91,13 @@ class Street:
             x = side.beyond_kerb(rng.uniform(0.35, 0.7))
             self._add(x, z, lambda pen: paint_lamp(pen, rng, inwards), 2.0)
             z += step
-        if rng.random() < domain.tree_chance:
+        if rng.random() < domain.chances["trees"]:
             z, step = rng.uniform(6.0, 14.0), rng.uniform(8.0, 14.0)
             while z < FARTHEST:
                 x = side.beyond_kerb(rng.uniform(0.7, 1.2))
                 self._add(x, z, lambda pen: paint_tree(pen, rng, domain), 2.7)
                 z += step
-        signs = 0.88 if not domain.keep_left else 0.6
+        signs = domain.chances["sign"]
         while rng.random() < signs:
             x = side.beyond_kerb(rng.uniform(0.3, 0.9))
             self._add(x, rng.uniform(7.0, 40.0), lambda pen: paint_sign(pen, rng), 0.6)
@@ -106,25 +106,23 @@ class Street:
 
     def _clutter(self, side: Side) -> None:
         rng, domain = self.rng, self.domain
-        if rng.random() < (0.2 if not domain.keep_left else 0.3):
+        if rng.random() < domain.chances["box"]:
             x = side.beyond_kerb(rng.uniform(0.8, 1.4))
             self._add(x, rng.uniform(8.0, 30.0), lambda pen: paint_box(pen, rng), 0.6)
-        if not domain.keep_left:
-            return
-        if rng.random() < 0.3:
+        if rng.random() < domain.chances["billboard"]:
             x = side.beyond_kerb(rng.uniform(1.5, 4.0))
             z = rng.uniform(14.0, 45.0)
             self._add(x, z, lambda pen: paint_billboard(pen, rng, domain), 2.6)
-        if rng.random() < 0.25:
+        if rng.random() < domain.chances["stall"]:
             x = side.beyond_kerb(rng.uniform(1.6, 2.6))
             self._add(x, rng.uniform(9.0, 30.0), lambda pen: paint_stall(pen, rng, domain), 1.8)
-        if rng.random() < 0.14:
+        if rng.random() < domain.chances["stray animal"]:
             x = side.beyond_kerb(rng.uniform(0.0, 2.0))
             self._add(x, rng.uniform(8.0, 30.0), lambda pen: paint_animal(pen, rng), 1.2)
 
     def _parked(self, side: Side) -> None:
         rng, domain = self.rng, self.domain
-        if not side.parking and rng.random() > domain.parking_chance:
+        if not side.parking and rng.random() > domain.chances["parking"]:
             return
         kinds, weights = list(domain.parked), list(domain.parked.values())
         away = (side.sign < 0) == domain.keep_left
@@ -143,7 +141,7 @@ class Street:
             x = side.beyond_kerb(rng.uniform(0.2, room))
             z = rng.uniform(7.0, 50.0)
             self._add(x, z, lambda pen: paint_person(pen, rng, domain), 0.5)
-        if rng.random() < (0.5 if not domain.keep_left else 0.12):
+        if rng.random() < domain.chances["bicycles"]:
             x = side.beyond_kerb(rng.uniform(0.4, 1.0))
             painter = self._two_wheeler("bicycle", False, 0.8)
             for number in range(rng.randint(1, 3)):
@@ -156,7 +154,7 @@ class Street:
             ours = abs(lane - self.layout.ego_lane) < 0.5
             z = rng.uniform(9.0, 30.0) if ours else rng.uniform(4.0, 26.0)
             while z < FARTHEST:
-                x = lane + rng.uniform(-0.35, 0.35) * (3.0 if domain.keep_left else 1.0)
+                x = lane + rng.uniform(-1.0, 1.0) * domain.lane_wander
                 self._vehicle(rng.choices(kinds, weights)[0], x, z, direction > 0)
                 z += rng.uniform(*domain.traffic_gap)
 
@@ -168,7 +166,7 @@ class Street:
         rng, domain = self.rng, self.domain
         self._add(
             sum(track) / 2.0,
-            rng.uniform(14.0, 45.0),
+            rng.uniform(16.0, 55.0),
             lambda pen: paint_coach(pen, rng, domain, "train", away),
             1.4,
             24.0,
@@ -179,7 +177,7 @@ class Street:
         rng, domain, crossing = self.rng, self.domain, self.layout.crossing
         if crossing is None:
             return
-        if rng.random() < (0.85 if not domain.keep_left else 0.19):
+        if rng.random() < domain.chances["traffic light"]:
             for side in self.layout.sides:
                 x = side.beyond_kerb(0.4)
                 self._add(x, crossing[0] - 1.0, lambda pen: paint_traffic_light(pen, rng), 0.5)
@@ -188,5 +186,5 @@ class Street:
             self._add(x, crossing[0] - 2.5, lambda pen: paint_person(pen, rng, domain), 0.5)
         if rng.random() < 0.4:
             z = (crossing[0] + crossing[1]) / 2.0
-            x = rng.choice((-1.0, 1.0)) * rng.uniform(3.0, 9.0)
+            x = rng.uniform(-self.layout.left.edge, self.layout.right.edge)
             self._add(x, z, lambda pen: paint_car(pen, rng, domain, "car", True, True), 2.3)

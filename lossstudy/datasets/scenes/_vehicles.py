@@ -1,178 +1,41 @@
-"""Cars, vans, trucks, buses, trams and what else rolls on more than two wheels."""
+"""Trucks, buses, trams and what else rolls on more than two wheels."""
 
-import math
-from collections.abc import Callable
 from random import Random
 
-from lossstudy.datasets.scenes._canvas import Color, Pen, Point, Point3, shade
+from lossstudy.datasets.scenes._bodywork import (
+    GLASS,
+    RUBBER,
+    Place,
+    paint_panel,
+    paint_wheel,
+    visible_sides,
+)
+from lossstudy.datasets.scenes._canvas import Color, Pen, shade
 from lossstudy.datasets.scenes._domain import Domain
-
-GLASS: Color = (52, 62, 74)
-RUBBER: Color = (24, 24, 26)
-Place = Callable[[float, float], Point3]  # (metres along the vehicle, height) -> local point
-
-SEDAN: list[Point] = [
-    (0.0, 0.28), (0.01, 0.78), (0.16, 0.95), (0.3, 1.44), (0.68, 1.46), (0.88, 0.96),
-    (1.0, 0.9), (1.0, 0.28),
-]  # fmt: skip
-HATCH: list[Point] = [
-    (0.0, 0.28), (0.0, 0.95), (0.1, 1.46), (0.3, 1.55), (0.66, 1.5), (0.82, 1.02),
-    (0.99, 0.86), (1.0, 0.28),
-]  # fmt: skip
-VAN: list[Point] = [
-    (0.0, 0.32), (0.0, 1.9), (0.04, 2.1), (0.72, 2.1), (0.88, 1.25), (1.0, 1.05), (1.0, 0.32),
-]  # fmt: skip
-
-
-def _sides(pen: Pen, half: float, length: float, crossing: bool, way: float) -> list[Place]:
-    """The sides that the camera sees; a vehicle that crosses the road shows one, flat."""
-    if crossing:
-        return [lambda t, y: (way * (t - length / 2.0), y, 0.0)]
-    if pen.lateral > half:
-        return [lambda t, y: (-half, y, t)]
-    if pen.lateral < -half:
-        return [lambda t, y: (half, y, t)]
-    return []
-
-
-def _panel(pen: Pen, place: Place, outline: list[Point], color: Color, name: str | None) -> None:
-    pen.solid([place(t, y) for t, y in outline], color, name)
-
-
-def _wheel(pen: Pen, place: Place, t: float, radius: float, name: str) -> None:
-    rim = [
-        (t + radius * math.cos(k * math.pi / 5), radius * (1.0 + math.sin(k * math.pi / 5)))
-        for k in range(10)
-    ]
-    _panel(pen, place, rim, RUBBER, name)
-    if radius * pen.detail > 2.0:
-        hub = [((a - t) * 0.55 + t, (b - radius) * 0.55 + radius) for a, b in rim]
-        _panel(pen, place, hub, (132, 134, 138), None)
-
-
-def paint_car(
-    pen: Pen, rng: Random, domain: Domain, kind: str, away: bool, crossing: bool = False
-) -> None:
-    """Paint a car or a van, `away` showing its back; both count as cars."""
-    outline, half, length = (
-        (VAN, 0.98, rng.uniform(4.7, 5.6))
-        if kind == "van"
-        else (rng.choice((SEDAN, HATCH, HATCH)), rng.uniform(0.84, 0.93), rng.uniform(3.7, 4.6))
-    )
-    color = rng.choice(domain.cars)
-    k = rng.uniform(0.95, 1.1)
-    # The outline runs from the tail (0) to the nose (1); t counts from the end that is nearer.
-    profile = [((s if away else 1.0 - s) * length, y * k) for s, y in outline]
-    top = max(y for _, y in profile)
-    waist = 0.62 * top
-    pen.shadow(half + 0.12 if not crossing else length / 2.0, length if not crossing else 1.8)
-    way = rng.choice((-1.0, 1.0))
-    for place in _sides(pen, half, length, crossing, way):
-        _panel(pen, place, profile, shade(color, 1.0 if crossing else 0.8), "car")
-        sill = [(0.02 * length, 0.3), (0.98 * length, 0.3), (0.98 * length, 0.46),
-                (0.02 * length, 0.46)]  # fmt: skip
-        _panel(pen, place, sill, shade(color, 0.55), None)
-        _side_windows(pen, place, profile, (length, top, waist), kind)
-        for t in (0.2 * length, 0.8 * length):
-            _wheel(pen, place, t, 0.31, "car")
-    if not crossing:
-        _car_end(pen, rng, color, (half, top, waist), away, kind)
-
-
-def _side_windows(
-    pen: Pen,
-    place: Place,
-    profile: list[Point],
-    shape: tuple[float, float, float],
-    kind: str,
-) -> None:
-    length, top, waist = shape
-    roof = [t for t, y in profile if y > 0.93 * top]
-    start, stop = min(roof), max(roof)
-    slope = 0.07 * length
-    low, high = waist + 0.03, 0.93 * top
-    middle = (start + stop) / 2.0 if kind != "van" else stop
-    cuts = ((start, middle - 0.05), (middle + 0.05, stop))
-    for number, (a, b) in enumerate(cuts):
-        if b - a < 0.3:
-            continue
-        outer_a, outer_b = (a - slope, b) if number == 0 else (a, b + slope)
-        _panel(pen, place, [(outer_a, low), (outer_b, low), (b, high), (a, high)], GLASS, None)
-
-
-def _car_end(
-    pen: Pen,
-    rng: Random,
-    color: Color,
-    shape: tuple[float, float, float],
-    away: bool,
-    kind: str,
-) -> None:
-    half, top, waist = shape
-    narrow = half * (0.74 if kind != "van" else 0.9)
-    set_back = 0.15 if kind == "van" or away else 0.9
-    for x in (-half + 0.16, half - 0.16):
-        pen.rect(x - 0.12, 0.0, x + 0.12, 0.4, RUBBER, "car")
-    cabin = [
-        (-half * 0.95, waist - 0.08), (half * 0.95, waist - 0.08), (narrow * 1.02, top * 0.96),
-        (narrow * 0.9, top), (-narrow * 0.9, top), (-narrow * 1.02, top * 0.96),
-    ]  # fmt: skip
-    pen.face(cabin, shade(color, 0.95), "car", set_back)
-    glass = [
-        (-half * 0.84, waist + 0.02), (half * 0.84, waist + 0.02), (narrow * 0.9, top * 0.93),
-        (-narrow * 0.9, top * 0.93),
-    ]  # fmt: skip
-    pen.face(glass, GLASS, None, set_back)
-    glint = [
-        (-half * 0.3, waist + 0.04), (half * 0.1, waist + 0.04), (narrow * 0.35, top * 0.92),
-        (-narrow * 0.05, top * 0.92),
-    ]  # fmt: skip
-    pen.face(glint, shade(GLASS, 1.45), None, set_back)
-    deck = [
-        (-half, waist - 0.08, 0.0), (half, waist - 0.08, 0.0),
-        (half * 0.93, waist, set_back), (-half * 0.93, waist, set_back),
-    ]  # fmt: skip
-    pen.solid(deck, shade(color, 1.15), "car")
-    body = [
-        (-half, 0.26), (half, 0.26), (half, waist - 0.16), (half * 0.94, waist - 0.05),
-        (-half * 0.94, waist - 0.05), (-half, waist - 0.16),
-    ]  # fmt: skip
-    pen.face(body, color, "car")
-    pen.rect(-half, 0.24, half, 0.44, shade(color, 0.6))
-    lamp = (rng.choice(((196, 24, 24), (236, 40, 34))) if away else (246, 244, 226))
-    for x in (-1.0, 1.0):
-        outer, inner = x * half * 0.97, x * half * 0.62
-        pen.rect(min(outer, inner), waist - 0.26, max(outer, inner), waist - 0.1, lamp)
-    if not away:
-        pen.rect(-half * 0.5, waist - 0.28, half * 0.5, waist - 0.14, (30, 30, 34))
-    pen.rect(-0.25, 0.46, 0.25, 0.57, (232, 230, 220))
 
 
 def paint_truck(pen: Pen, rng: Random, domain: Domain, away: bool) -> None:
     """Paint a truck: a cargo box or an open load, and a cab."""
     half, length, top = rng.uniform(1.1, 1.25), rng.uniform(6.0, 9.0), rng.uniform(2.8, 3.6)
-    painted = ((206, 120, 40), (190, 60, 44), (60, 96, 150), (210, 170, 60), (90, 120, 84))
-    plain = ((226, 226, 222), (190, 194, 200), (60, 92, 140), (150, 40, 36), (214, 186, 60))
-    palette = painted if domain.keep_left else plain
-    box, cab = rng.choice(palette), rng.choice(palette)
+    box, cab = rng.choice(domain.trucks), rng.choice(domain.trucks)
     pen.shadow(half, length)
     cab_length = 2.0
     box_start, box_end = (0.0, length - cab_length - 0.2) if away else (cab_length + 0.2, length)
     cab_start = length - cab_length if away else 0.0
-    for place in _sides(pen, half, length, False, 1.0):
+    for place in visible_sides(pen, half, length, False, 1.0):
         chassis = [(0.0, 0.55), (length, 0.55), (length, 1.0), (0.0, 1.0)]
-        _panel(pen, place, chassis, (46, 46, 48), "truck")
+        paint_panel(pen, place, chassis, (46, 46, 48), "truck")
         cargo = [(box_start, 0.95), (box_end, 0.95), (box_end, top), (box_start, top)]
-        _panel(pen, place, cargo, shade(box, 0.8), "truck")
+        paint_panel(pen, place, cargo, shade(box, 0.8), "truck")
         _ribs(pen, place, (box_start, box_end), (0.95, top), shade(box, 0.66))
         front = [(cab_start, 0.5), (cab_start + cab_length, 0.5),
                  (cab_start + cab_length, 2.5), (cab_start, 2.5)]  # fmt: skip
-        _panel(pen, place, front, shade(cab, 0.8), "truck")
+        paint_panel(pen, place, front, shade(cab, 0.8), "truck")
         window = [(cab_start + 0.4, 1.6), (cab_start + 1.5, 1.6), (cab_start + 1.4, 2.25),
                   (cab_start + 0.5, 2.25)]  # fmt: skip
-        _panel(pen, place, window, GLASS, None)
+        paint_panel(pen, place, window, GLASS, None)
         for t in (1.1, length - 1.2, length / 2.0 if length > 7.5 else 1.1):
-            _wheel(pen, place, t, 0.48, "truck")
+            paint_wheel(pen, place, t, 0.48, "truck")
     for x in (-half + 0.25, half - 0.25):
         pen.rect(x - 0.2, 0.0, x + 0.2, 0.9, RUBBER, "truck")
     if not away:
@@ -182,8 +45,8 @@ def paint_truck(pen: Pen, rng: Random, domain: Domain, away: bool) -> None:
         return
     pen.rect(-half, 0.55, half, 1.0, (54, 52, 52), "truck")
     pen.rect(-half, 0.92, half, top, box, "truck")
-    if domain.keep_left:
-        pen.rect(-half, 1.6, half, 1.78, rng.choice(painted))
+    if rng.random() < 0.6:
+        pen.rect(-half, 1.6, half, 1.78, rng.choice(domain.trucks))
         pen.rect(-half, 0.95, half, 1.1, (236, 196, 60))
     pen.rect(-0.03, 1.0, 0.03, top - 0.1, shade(box, 0.7))
     for x in (-half + 0.05, half - 0.3):
@@ -197,7 +60,7 @@ def _ribs(
     t = along[0] + 0.9
     while t < along[1] - 0.3:
         rib = [(t, heights[0]), (t + 0.08, heights[0]), (t + 0.08, heights[1]), (t, heights[1])]
-        _panel(pen, place, rib, color, None)
+        paint_panel(pen, place, rib, color, None)
         t += 1.2
 
 
@@ -227,16 +90,16 @@ def paint_coach(pen: Pen, rng: Random, domain: Domain, name: str, away: bool) ->
     windows = name != "trailer"
     low, high = 0.46 * top, 0.84 * top
     pen.shadow(half, length)
-    for place in _sides(pen, half, length, False, 1.0):
+    for place in visible_sides(pen, half, length, False, 1.0):
         flank = [(0.0, 0.35), (length, 0.35), (length, top), (0.0, top)]
-        _panel(pen, place, flank, shade(body, 0.8), name)
+        paint_panel(pen, place, flank, shade(body, 0.8), name)
         t = 0.35
         while windows and t < length - 1.0:
             pane = [(t, low), (t + 1.15, low), (t + 1.15, high), (t, high)]
-            _panel(pen, place, pane, GLASS, None)
+            paint_panel(pen, place, pane, GLASS, None)
             t += 1.32
         for wheel in (0.2 * length, 0.78 * length):
-            _wheel(pen, place, wheel, 0.46 if name != "train" else 0.3, name)
+            paint_wheel(pen, place, wheel, 0.46 if name != "train" else 0.3, name)
     for x in (-half + 0.22, half - 0.22):
         pen.rect(x - 0.18, 0.0, x + 0.18, 0.6, RUBBER, name)
     front = [
@@ -262,14 +125,14 @@ def paint_autorickshaw(pen: Pen, rng: Random, away: bool) -> None:
     roof = rng.choice(((226, 188, 44), (34, 34, 36), (230, 196, 60)))
     name = "autorickshaw"
     pen.shadow(half, length)
-    for place in _sides(pen, half, length, False, 1.0):
+    for place in visible_sides(pen, half, length, False, 1.0):
         flank = [(0.0, 0.3), (length, 0.35), (length, 1.0), (length * 0.82, 1.7), (0.0, 1.7)]
-        _panel(pen, place, flank, shade(body, 0.75), name)
+        paint_panel(pen, place, flank, shade(body, 0.75), name)
         door = [(0.7, 0.55), (1.7, 0.55), (1.7, 1.4), (0.7, 1.4)]
-        _panel(pen, place, door, (40, 38, 38), None)
-        _panel(pen, place, [(0.0, 1.42), (length * 0.86, 1.42), (length * 0.8, 1.75), (0.0, 1.75)],
-               shade(roof, 0.8), name)  # fmt: skip
-        _wheel(pen, place, 0.45, 0.25, name)
+        paint_panel(pen, place, door, (40, 38, 38), None)
+        canopy = [(0.0, 1.42), (length * 0.86, 1.42), (length * 0.8, 1.75), (0.0, 1.75)]
+        paint_panel(pen, place, canopy, shade(roof, 0.8), name)
+        paint_wheel(pen, place, 0.45, 0.25, name)
     for x in (-half + 0.12, half - 0.12):
         pen.rect(x - 0.08, 0.0, x + 0.08, 0.4, RUBBER, name)
     shell = [(-half, 0.25), (half, 0.25), (half, 1.35), (half * 0.88, 1.76), (-half * 0.88, 1.76),
@@ -293,10 +156,10 @@ def paint_cart(pen: Pen, rng: Random, domain: Domain) -> None:
     name = "vehicle fallback"
     wood = rng.choice(((120, 88, 56), (96, 104, 110), (70, 96, 120)))
     pen.shadow(half, length)
-    for place in _sides(pen, half, length, False, 1.0):
-        _panel(pen, place, [(0.0, 0.55), (length, 0.55), (length, 0.95), (0.0, 0.95)],
-               shade(wood, 0.8), name)  # fmt: skip
-        _wheel(pen, place, length / 2.0, 0.36, name)
+    for place in visible_sides(pen, half, length, False, 1.0):
+        board = [(0.0, 0.55), (length, 0.55), (length, 0.95), (0.0, 0.95)]
+        paint_panel(pen, place, board, shade(wood, 0.8), name)
+        paint_wheel(pen, place, length / 2.0, 0.36, name)
     for x in (-half, half):
         pen.rect(x - 0.05, 0.0, x + 0.05, 0.7, RUBBER, name)
     pen.rect(-half, 0.55, half, 0.95, wood, name)

@@ -11,26 +11,24 @@ CITY_CLASSES = {
     "vegetation", "terrain", "sky", "person", "rider", "car", "truck", "bus", "train",
     "motorcycle", "bicycle",
 }  # fmt: skip
-INDIA_CLASSES = CITY_CLASSES - {"train"} | {
+INDIA_CLASSES = CITY_CLASSES | {
     "autorickshaw", "animal", "billboard", "curb", "drivable fallback", "guard rail", "obstacle",
     "vehicle fallback", "bridge",
 }  # fmt: skip
 SMALL = (64, 128)
 
 
-SCENES = 45
+SCENES = 50
 
 
 @pytest.fixture(scope="module")
 def label_counts() -> dict[str, np.ndarray]:
     """Domain -> pixels of each raw id in each of the first scenes, (SCENES, 256)."""
     return {
-        domain: np.stack(
-            [
-                np.bincount(render(domain, index, SMALL)[1].ravel(), minlength=256)
-                for index in range(SCENES)
-            ]
-        )
+        domain: np.stack([
+            np.bincount(render(domain, index, SMALL)[1].ravel(), minlength=256)
+            for index in range(SCENES)
+        ])
         for domain in DOMAINS
     }
 
@@ -57,8 +55,9 @@ def test_domains_are_different_scenes() -> None:
 @pytest.mark.parametrize("size", [(48, 96), (61, 130)])
 def test_shapes_and_types(size: tuple[int, int]) -> None:
     image, labels = render("cityscapes", 0, size)
-    assert (image.shape, image.dtype) == ((*size, 3), np.uint8)
-    assert (labels.shape, labels.dtype) == (size, np.uint8)
+    assert image.shape == (*size, 3)
+    assert image.dtype == labels.dtype == np.uint8
+    assert labels.shape == size
 
 
 @pytest.mark.parametrize("domain", sorted(DOMAINS))
@@ -80,11 +79,6 @@ def test_every_class_appears_and_no_other_id(
     found = set(np.flatnonzero(label_counts[domain].sum(axis=0)).tolist())
     assert found <= set(ids.values())
     assert {name for name in expected if ids[name] not in found} == set()
-
-
-def test_a_train_appears_among_the_scenes_of_india() -> None:
-    train = INDIA.ids["train"]
-    assert any(np.any(render("idd", index, SMALL)[1] == train) for index in range(200))
 
 
 def test_pixel_shares_of_the_city(label_counts: dict[str, np.ndarray]) -> None:

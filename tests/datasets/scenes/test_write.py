@@ -33,9 +33,7 @@ def test_names_of_the_idd_layout(tmp_path: Path) -> None:
     ]
 
 
-def test_more_scenes_than_fit_a_sequence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_more_scenes_than_fit_a_sequence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_write, "FRAMES_PER_SEQUENCE", 2)
     write_scenes("idd", tmp_path, "train", 4, SIZE)
     assert len(files(tmp_path)) == 8

@@ -1,0 +1,194 @@
+"""What the chapters show of the records: one function a table."""
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import pandas as pd
+
+from lossstudy.paper import published
+from lossstudy.provenance import is_current
+from lossstudy.results._compare import paired_difference
+from lossstudy.results._html import STYLE, run_page
+from lossstudy.results._ledger import ledger
+from lossstudy.results._records import Record
+from lossstudy.results._text import measured
+from lossstudy.results._tidy import MEAN, MEAN_WITHOUT_THIN, data_label, summary
+from lossstudy.study import LOSSES
+
+PROFILE_ORDER = ("paper", "gpu", "standard", "quick", "smoke")
+"""Profiles by what their numbers are worth, best first."""
+
+
+def scores(record: Record) -> pd.DataFrame:
+    """Return IoU per class, means and accuracy of one run, one column a validation set."""
+    columns = {}
+    for name, result in record.evaluations.items():
+        label = f"{name}, {data_label(result['generated'])}, {result['num_images']} images"
+        values = dict(zip(result["classes"], result["iou"], strict=True))
+        values[MEAN] = result["mean_iou"]
+        values[MEAN_WITHOUT_THIN] = result["mean_iou_without_thin"]
+        values["pixel accuracy"] = result["pixel_accuracy"]
+        columns[label] = pd.Series(values, dtype=float)
+    return pd.DataFrame(columns).round(3)
+
+
+def facts(record: Record) -> pd.DataFrame:
+    """Return every parameter of a run, and the machine, time and versions it ran with."""
+    provenance = record.provenance
+    values = {
+        **{name: value for name, value in record.config.items() if value is not None},
+        "time, s": round(record.timing["wall_s"], 1),
+        "milliseconds a step": record.timing["step_ms"] and round(record.timing["step_ms"], 1),
+        "peak memory, MB": record.peak_memory_mb and round(record.peak_memory_mb),
+        **{name: provenance[name] for name in ("device", "threads", "started")},
+        **provenance["versions"],
+        "git commit": provenance["git_commit"],
+        "training code": provenance["code"],
+        "training data": record.data["fingerprint"],
+    }
+    return pd.DataFrame({"value": [str(value) for value in values.values()]}, index=list(values))
+
+
+def imbalance(shares: pd.DataFrame) -> pd.DataFrame:
+    r"""Return how uneven class shares are, one row a dataset.
+
+    Args:
+        shares: Rows: classes. Columns: datasets. Values: share of the labelled pixels.
+
+    Returns:
+        `classes` that occur; `entropy` in bits, \(-\sum f \log_2 f\); `effective number`,
+        two to the entropy; `max / min`, largest over smallest share that is not zero.
+
+    Example:
+        >>> imbalance(pd.DataFrame({"even": [0.25] * 4})).loc["even", "effective number"]
+        4.0
+    """
+    rows = {}
+    for name, column in shares.items():
+        held = column[column > 0]
+        entropy = -(held * np.log2(held)).sum()
+        rows[name] = {
+            "classes": len(held),
+            "entropy": round(float(entropy), 2),
+            "effective number": round(float(2**entropy), 2),
+            "max / min": round(float(held.max() / held.min())),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def one_per_loss(records: Sequence[Record], dataset: str) -> list[Record]:
+    """Return one run for each loss of the study, of the best profile there is, lowest seed."""
+    runs = sorted(
+        (record for record in records if record.dataset == dataset and record.loss in LOSSES),
+        key=lambda record: (PROFILE_ORDER.index(record.profile), record.seed),
+    )
+    best = [run for run in runs if run.profile == runs[0].profile]
+    first = {run.loss: run for run in reversed(best)}
+    return [first[loss] for loss in LOSSES if loss in first]
+
+
+def loss_differences(records: Sequence[Record], dataset: str) -> pd.DataFrame:
+    """Return each loss minus cross entropy in mean IoU, paired by seed, one row a profile."""
+    rows = []
+    runs = [record for record in records if record.dataset == dataset]
+    for loss in LOSSES:
+        if loss == "cross_entropy":
+            continue
+        table = paired_difference(runs, loss, "cross_entropy")
+        table = table[table.class_name.isin([MEAN, MEAN_WITHOUT_THIN])]
+        for _, row in table[table.validated_on == dataset].iterrows():
+            rows.append({
+                "profile": f"{row.profile}, {data_label(row.generated)}",
+                "loss": f"{loss.replace('_', ' ')} − cross entropy",
+                "of": row.class_name,
+                "difference": f"{row['mean']:+.3f}",
+                "95 % interval": f"{row.low:+.3f} to {row.high:+.3f}" if row.n > 1 else "–",
+                "n": row.n,
+            })
+    columns = ["profile", "loss", "of", "difference", "95 % interval", "n"]
+    return pd.DataFrame(rows, columns=columns).set_index(["profile", "of", "loss"]).sort_index()
+
+
+def loss_table_html(records: Sequence[Record], dataset: str) -> str:
+    """Return IoU per class under each loss on one dataset, cells linked to their runs."""
+    table = summary([record for record in records if record.dataset == dataset])
+    table = table[table.validated_on == dataset]
+    cells: dict[str, dict[str, str]] = {}
+    for _, row in table.iterrows():
+        data = data_label(row.generated)
+        label = f"{row.loss.replace('_', ' ')}<br>{row.profile}, {data}, n = {row.n}"
+        links = "".join(
+            f'<a href="{run_page(run)}">seed {seed}: {value:.3f}</a>'
+            for run, seed, value in zip(row.runs, row.seeds, row["values"], strict=True)
+        )
+        cell = f"<details><summary>{measured(row)}</summary>{links}</details>"
+        cells.setdefault(label, {})[escape(row.class_name)] = cell
+    caption = "IoU per class: mean ± half the 95 % Student-t interval over n seeds."
+    return _html(pd.DataFrame(cells), caption)
+
+
+def ledger_html(records: Sequence[Record]) -> str:
+    """Return the ledger, runs linked to their pages, with whether this code made them."""
+    table = ledger(records)
+    table["code"] = [
+        "this checkout's" if is_current(record.config, record.provenance["code"]) else "other"
+        for record in records
+    ]
+    table["run"] = [f'<a href="{run_page(run)}">{escape(run)}</a>' for run in table["run"]]
+    for name, form in (("mean_iou", "{:.3f}"), ("wall_s", "{:.0f}"), ("step_ms", "{:.0f}")):
+        table[name] = table[name].map(form.format, na_action="ignore")
+    table["peak_memory_mb"] = table["peak_memory_mb"].map("{:.0f}".format, na_action="ignore")
+    return _html(table.set_index("run"), f"{len(records)} runs")
+
+
+def headline(records: Sequence[Record]) -> pd.DataFrame:
+    """Return mean IoU per dataset and loss: the paper's, and ours with its interval as text.
+
+    Returns:
+        Rows: `(dataset, loss)`. Columns: `"paper"`, then one a profile and kind of images.
+    """
+    paper = published()
+    means = paper[(paper.class_name == MEAN) & (paper.trained_on == paper.validated_on)]
+    rows: dict[tuple[str, str], dict[str, str]] = {}
+    # Table 1 prints cross entropy too, with other numbers; Tables 2 and 3 compare the losses.
+    for row in means[means.table > 1].sort_values("table", ascending=False).itertuples():
+        rows[row.trained_on, row.loss] = {"paper": f"{row.iou:.3f}"}
+    table = summary([record for record in records if record.loss in LOSSES])
+    table = table[(table.class_name == MEAN) & (table.dataset == table.validated_on)]
+    order = table.profile.map(PROFILE_ORDER.index)
+    for _, row in table.iloc[order.argsort(kind="stable")].iterrows():
+        column = f"{row.profile}, {data_label(row.generated)}"
+        cell = rows.setdefault((row.dataset, row.loss), {"paper": "–"})
+        cell[column] = f"{measured(row)} (n = {row.n})"
+    frame = pd.DataFrame.from_dict(rows, orient="index").fillna("–")
+    frame.index = pd.MultiIndex.from_tuples(list(rows), names=["trained on", "loss"])
+    return frame
+
+
+def headline_html(records: Sequence[Record]) -> str:
+    """Return `headline` for the book's first page."""
+    return _html(
+        headline(records).rename(index=lambda name: str(name).replace("_", " ")),
+        "Mean IoU over the validation set of the dataset trained on, ± half the 95 % Student-t "
+        "interval over n seeds. The paper's datasets are real; ours are what the header says.",
+    )
+
+
+def headline_markdown(records: Sequence[Record]) -> str:
+    """Return `headline` as a Markdown table, for the README."""
+    table = headline(records).reset_index()
+    rows = [list(table.columns), ["---"] * len(table.columns), *table.to_numpy().tolist()]
+    lines = ["| " + " | ".join(str(cell).replace("_", " ") for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _html(table: pd.DataFrame, caption: str) -> str:
+    """Return a table whose cells are HTML already, in the style of the paper's tables."""
+    body = table.to_html(escape=False, border=0, na_rep="–", justify="left")
+    body = body.replace("<thead>", f"<caption>{escape(caption)}</caption>\n<thead>", 1)
+    return (
+        f"<style>{STYLE}</style>\n"
+        f'<div class="study-table" role="region" aria-label="{escape(caption)}" tabindex="0">\n'
+        f"{body}\n</div>"
+    )

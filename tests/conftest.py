@@ -1,0 +1,51 @@
+"""Fixtures every test may use: its own home folder, seeded randomness, tiny datasets."""
+
+import numpy as np
+import pytest
+import torch
+
+from lossstudy.datasets import SegmentationDataset
+from lossstudy.labels import label_space
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """Keep the runs, scenes and caches of a test to itself."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("LOSSSTUDY_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def generator():
+    return torch.Generator().manual_seed(0)
+
+
+class StandIn(SegmentationDataset):
+    """A dataset in memory whose images show their own labels: red is 12 times the class.
+
+    Classes come in square blocks, a tenth of which are ignored (red 240). Green holds the
+    number of the image, blue the column of the pixel.
+    """
+
+    def __init__(self, count, name="cityscapes", space="cityscapes19", size=(32, 64)):
+        self.name = name
+        self.names = [f"frame {index}" for index in range(count)]
+        self.space = label_space(space)
+        self.size = size
+        self.generated = True
+        self.fingerprint = f"stand-in-{count}"
+        rng = np.random.default_rng(count)
+        blocks = rng.integers(0, self.num_classes, (count, size[0] // 8, size[1] // 8))
+        blocks[rng.random(blocks.shape) < 0.1] = 255
+        self.targets = blocks.repeat(8, axis=1).repeat(8, axis=2).astype(np.uint8)
+        red = np.where(self.targets == 255, 240, self.targets.astype(int) * 12 % 256)
+        green = np.broadcast_to(np.arange(count)[:, None, None], red.shape)
+        blue = np.broadcast_to(np.arange(size[1]), red.shape)
+        self.images = np.stack([red, green, blue], axis=1).astype(np.uint8)
+
+
+@pytest.fixture
+def stand_in():
+    """Builder of datasets in memory, see `StandIn`."""
+    return StandIn
