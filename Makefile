@@ -29,8 +29,10 @@ check: $(ENV)  ## Lint, formatting, types, import order
 lab: $(ENV)  ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter-lab notebooks
 
-bench: $(ENV)  ## Time forward and backward of every loss
-	$(BIN)/python benchmarks/losses.py
+bench: $(ENV)  ## Measure what losses, trainer and scenes cost
+	$(BIN)/lossstudy bench losses
+	$(BIN)/lossstudy bench trainer
+	OMP_NUM_THREADS=1 $(BIN)/lossstudy bench scenes
 
 clean:  ## Remove the book and the tools' caches; .venv, data/ and runs/ stay
 	rm -rf _build book/notebooks book/runs .pytest_cache .mypy_cache .ruff_cache \

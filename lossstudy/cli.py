@@ -1,4 +1,4 @@
-"""The command line: `lossstudy train | study | data | table | list | keep`."""
+"""The command line: `lossstudy train | study | data | table | bench | list | keep`."""
 
 import argparse
 import dataclasses
@@ -90,6 +90,12 @@ def _table(arguments: argparse.Namespace) -> None:
     print(table_csv(table) if arguments.csv else table_text(table))
 
 
+def _bench(arguments: argparse.Namespace) -> None:
+    from lossstudy import bench
+
+    print(getattr(bench, arguments.what)())
+
+
 def _list(arguments: argparse.Namespace) -> None:
     if arguments.study:
         runs = study(arguments.study)
@@ -167,6 +173,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     table.add_argument("--csv", action="store_true", help="comma-separated, every digit")
     table.set_defaults(action=_table)
+
+    bench = commands.add_parser("bench", help="measure what things cost")
+    bench.add_argument("what", choices=("losses", "trainer", "scenes"))
+    bench.set_defaults(action=_bench)
 
     names = commands.add_parser("list", help="print what there is to choose from")
     names.add_argument("--json", action="store_true", help="for programs")

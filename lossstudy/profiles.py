@@ -23,7 +23,8 @@ PROFILES: dict[str, dict[str, Any]] = {
     "standard": {
         "height": 64, "width": 128, "train_scenes": 800, "val_scenes": 250, "steps": 600,
         "batch_size": 8, "unlabelled_batch_size": 4, "discriminator_lr": 1e-3,
-        "warmup_steps": 20, "eval_every": 150, "checkpoint_every": 150, "log_every": 10, "samples": 4,
+        "warmup_steps": 20, "eval_every": 150, "checkpoint_every": 150, "log_every": 10,
+        "samples": 4,
     },
     # Minutes a run on one data-centre GPU, on larger scenes.
     "gpu": {

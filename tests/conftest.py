@@ -1,5 +1,6 @@
 """Fixtures every test may use: its own home folder, seeded randomness, tiny datasets."""
 
+import jaxtyping
 import numpy as np
 import pytest
 import torch
@@ -14,6 +15,14 @@ def home(tmp_path, monkeypatch):
     folder = tmp_path / "home"
     monkeypatch.setenv("LOSSSTUDY_HOME", str(folder))
     return folder
+
+
+@pytest.fixture
+def without_type_checks():
+    """Run the package as users do: the type checks of the test run would come before its own."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 @pytest.fixture

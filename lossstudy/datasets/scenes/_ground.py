@@ -1,5 +1,6 @@
 """The ground: bands beside the road by inverse projection, then marks, rails and holes."""
 
+import itertools
 from random import Random
 
 import numpy as np
@@ -137,7 +138,7 @@ def _lane_marks(canvas: Canvas, rng: Random, layout: Layout) -> None:
     paint = rng.randrange(170, 226)
     color = (paint, paint, paint - 8)
     borders = sorted({round(x, 3) for x, _ in layout.lanes})
-    lines = [(a + b) / 2.0 for a, b in zip(borders, borders[1:], strict=False)]
+    lines = [(a + b) / 2.0 for a, b in itertools.pairwise(borders)]
     phase = rng.uniform(0.0, 9.0)
     for x in lines:
         solid = len(lines) > 1 and abs(x) < 0.5

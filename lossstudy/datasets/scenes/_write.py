@@ -178,7 +178,11 @@ def _is_complete(target: Path, description: dict[str, object]) -> bool:
 
 
 def _move_into_place(aside: Path, target: Path, description: dict[str, object]) -> None:
-    """Rename the finished folder; a process that was faster wins."""
+    """Rename the finished folder; a process that was faster wins.
+
+    Raises:
+        OSError: The folder cannot be renamed, and no other process has made it either.
+    """
     try:
         aside.rename(target)
     except OSError:

@@ -1,0 +1,149 @@
+from collections import Counter
+
+import pytest
+import torch
+
+from lossstudy.batches import Batches
+from lossstudy.config import ExperimentConfig
+
+CPU = torch.device("cpu")
+
+
+def make_config(**overrides):
+    values = {"batch_size": 2, "unlabelled_batch_size": 3, "height": 32, "width": 64}
+    return ExperimentConfig.from_profile("smoke", **values | overrides)
+
+
+@pytest.fixture
+def make_batches(stand_in):
+    dataset = stand_in(10)
+
+    def build(labelled=(0, 2, 4, 6), semi_supervised=True, **overrides):
+        return Batches(dataset, labelled, make_config(**overrides), CPU, semi_supervised)
+
+    return build
+
+
+def tensors(batch):
+    return [t for t in vars(batch).values() if t is not None]
+
+
+def same(batch, other):
+    return all(map(torch.equal, tensors(batch), tensors(other)))
+
+
+def shown(images):
+    """Numbers of the images in the dataset: a `StandIn` image shows it in green."""
+    return [round(value) for value in (images[:, 1, 0, 0] * 255).tolist()]
+
+
+def drawn(batches, part, steps):
+    return [n for step in range(steps) for n in shown(getattr(batches[step], part))]
+
+
+def test_sizes_types_and_range(make_batches):
+    batch = make_batches()[0]
+    assert batch.images.shape == batch.real_images.shape == (2, 3, 32, 64)
+    assert batch.targets.shape == batch.real_targets.shape == (2, 32, 64)
+    assert batch.unlabelled.shape == (3, 3, 32, 64)
+    assert batch.images.dtype == torch.float32
+    assert batch.targets.dtype == torch.int64
+    assert 0 <= batch.images.min() < batch.images.max() <= 1
+
+
+def test_depends_on_nothing_but_seed_and_step(make_batches):
+    used = make_batches()
+    for step in (5, 0, 2):
+        used[step]
+    assert same(used[3], make_batches()[3])
+    assert not same(used[3], used[4])
+    assert not same(used[3], make_batches(seed=1)[3])
+
+
+def test_reading_ahead_gives_the_same_batches(make_batches):
+    batches = make_batches()
+    steps = list(batches.steps(2, 6))
+    assert [step for step, _ in steps] == [2, 3, 4, 5]
+    assert all(same(batch, batches[step]) for step, batch in steps)
+
+
+def test_range_without_steps_is_empty(make_batches):
+    assert list(make_batches().steps(4, 4)) == []
+
+
+@pytest.mark.parametrize("part", ["images", "real_images"])
+def test_labelled_streams_show_each_labelled_image_once_an_epoch(part, make_batches):
+    batches = make_batches()
+    for epoch in range(3):
+        steps = range(2 * epoch, 2 * epoch + 2)
+        images = [n for step in steps for n in shown(getattr(batches[step], part))]
+        assert sorted(images) == [0, 2, 4, 6]
+
+
+def test_epochs_differ_in_order(make_batches):
+    images = drawn(make_batches(), "images", 40)
+    orders = {tuple(images[start : start + 4]) for start in range(0, 80, 4)}
+    assert len(orders) > 5
+
+
+def test_streams_are_drawn_apart(make_batches):
+    batches = make_batches()
+    assert drawn(batches, "images", 8) != drawn(batches, "real_images", 8)
+
+
+def test_unlabelled_images_are_those_without_labels(make_batches):
+    images = drawn(make_batches(), "unlabelled", 4)
+    assert Counter(images) == dict.fromkeys([1, 3, 5, 7, 8, 9], 2)
+
+
+def test_with_all_labels_every_image_also_serves_as_unlabelled(make_batches):
+    images = drawn(make_batches(labelled=range(10), unlabelled_batch_size=5), "unlabelled", 2)
+    assert sorted(images) == list(range(10))
+
+
+def test_pool_smaller_than_a_batch_is_used_again(make_batches):
+    assert drawn(make_batches(labelled=[7], batch_size=3), "images", 2) == [7] * 6
+
+
+def test_supervised_training_draws_labelled_images_alone(make_batches):
+    batch = make_batches(semi_supervised=False)[0]
+    assert batch.unlabelled is batch.real_images is batch.real_targets is None
+    assert torch.equal(batch.images, make_batches()[0].images)
+
+
+@pytest.mark.parametrize("crop", [{}, {"crop_height": 16, "crop_width": 24}])
+def test_image_and_target_stay_together(crop, make_batches):
+    """Flips and crops move both: red still shows the target, blue the column."""
+    flipped, corners = set(), set()
+    batches = make_batches(**crop)
+    for step in range(10):
+        batch = batches[step]
+        red = (batch.images[:, 0] * 255).round().long()
+        expected = torch.where(batch.targets == 255, 240, batch.targets * 12)
+        assert torch.equal(red, expected)
+        blue = (batch.images[:, 2, 0] * 255).round().long()
+        flipped |= set((blue[:, 0] > blue[:, -1]).tolist())
+        corners |= set(blue.min(1).values.tolist())
+    assert flipped == {True, False}
+    assert (len(corners) > 5) == bool(crop)
+
+
+def test_crop_has_the_configured_size(make_batches):
+    batch = make_batches(crop_height=16, crop_width=24)[0]
+    assert batch.images.shape == (2, 3, 16, 24)
+    assert batch.unlabelled.shape == (3, 3, 16, 24)
+
+
+def test_crop_may_be_the_whole_image(make_batches):
+    assert make_batches(crop_height=32, crop_width=64)[0].images.shape == (2, 3, 32, 64)
+
+
+def test_fault_of_the_dataset_reaches_the_trainer(make_batches, monkeypatch):
+    batches = make_batches()
+
+    def broken(self, index):
+        raise ValueError("file cut off")
+
+    monkeypatch.setattr(type(batches.dataset), "__getitem__", broken)
+    with pytest.raises(ValueError, match="file cut off"):
+        next(batches.steps(0, 3))
