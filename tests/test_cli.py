@@ -56,7 +56,7 @@ def test_train_runs_what_the_flags_say(trained):
 
 def test_train_starts_from_profile_quick(trained):
     assert main(["train"]) == 0
-    assert trained == [ExperimentConfig()]
+    assert trained == [ExperimentConfig.from_profile("quick")]
 
 
 def test_train_prints_scores_and_where_the_record_is(trained, capsys):
@@ -181,7 +181,7 @@ def test_table_shows_the_paper_beside_our_runs(number, capsys):
 
 
 def test_table_that_the_paper_does_not_have_is_refused(capsys):
-    assert "invalid choice: 4" in refused(["table", "4"], capsys)
+    assert "invalid choice: '4'" in refused(["table", "4"], capsys)
 
 
 def test_keep_copies_the_finished_runs_of_a_profile():

@@ -9,7 +9,7 @@ from lossstudy.config import ExperimentConfig
 from lossstudy.results import read_record, read_records
 
 CONFIG = ExperimentConfig.from_profile(
-    "smoke", steps=5, train_scenes=6, val_scenes=3, transfer_dataset="idd", discriminator_width=4
+    "smoke", steps=5, train_scenes=4, val_scenes=2, transfer_dataset="idd", discriminator_width=4
 )
 """Checkpoints and validations after steps 2 and 4; the last step has neither."""
 
@@ -102,11 +102,11 @@ def test_both_datasets_are_scored_in_the_19_classes(finished):
     for name, scores in finished.evaluations.items():
         assert scores["dataset"] == name
         assert scores["label_space"] == "cityscapes19"
-        assert scores["num_images"] == 3
+        assert scores["num_images"] == 2
         assert scores["generated"] is True
         confusion = np.array(scores["confusion"])
         assert confusion.shape == (19, 20)
-        assert confusion.sum() <= 3 * 32 * 64
+        assert confusion.sum() <= 2 * 32 * 64
 
 
 def test_counts_per_image_are_those_of_the_scores(finished):
@@ -133,7 +133,7 @@ def test_nothing_but_results_is_left(finished):
 
 def test_record_says_where_it_comes_from(finished):
     data, origin = finished.data, finished.provenance
-    assert (data["num_train"], data["num_labelled"]) == (6, 6)
+    assert (data["num_train"], data["num_labelled"]) == (4, 4)
     assert sum(data["class_share"]) == pytest.approx(1)
     assert len(data["class_share"]) == len(data["classes"]) == 19
     assert origin["code"] == provenance.code_fingerprint(CONFIG)
@@ -251,8 +251,8 @@ def test_damaged_record_is_refused_by_name():
 @pytest.mark.usefixtures("home")
 def test_idd_is_trained_in_30_classes_and_scored_in_19():
     config = ExperimentConfig.from_profile(
-        "smoke", dataset="idd", model="deeplab", loss="combo", steps=1, train_scenes=2,
-        val_scenes=2, labelled_ratio=0.5, samples=0, eval_every=0,
+        "smoke", dataset="idd", model="deeplab", loss="combo", steps=1, train_scenes=4,
+        val_scenes=2, labelled_ratio=0.25, samples=0, eval_every=0,
     )  # fmt: skip
     record = run(config)
     assert len(record.data["class_share"]) == 30

@@ -11,10 +11,18 @@ from lossstudy.provenance import is_current
 from lossstudy.results._compare import paired_difference
 from lossstudy.results._html import STYLE, run_page
 from lossstudy.results._ledger import ledger
+from lossstudy.results._paper_table import is_the_papers
 from lossstudy.results._records import Record
 from lossstudy.results._text import measured
-from lossstudy.results._tidy import MEAN, MEAN_WITHOUT_THIN, data_label, summary
-from lossstudy.study import LOSSES
+from lossstudy.results._tidy import (
+    MEAN,
+    MEAN_WITHOUT_THIN,
+    data_label,
+    settings,
+    settings_key,
+    summary,
+)
+from lossstudy.study import CELLS, LOSSES
 
 PROFILE_ORDER = ("paper", "gpu", "standard", "quick", "smoke")
 """Profiles by what their numbers are worth, best first."""
@@ -78,36 +86,57 @@ def imbalance(shares: pd.DataFrame) -> pd.DataFrame:
 
 
 def one_per_loss(records: Sequence[Record], dataset: str) -> list[Record]:
-    """Return one run for each loss of the study, of the best profile there is, lowest seed."""
-    runs = sorted(
-        (record for record in records if record.dataset == dataset and record.loss in LOSSES),
-        key=lambda record: (PROFILE_ORDER.index(record.profile), record.seed),
-    )
-    best = [run for run in runs if run.profile == runs[0].profile]
-    first = {run.loss: run for run in reversed(best)}
+    """Return one run for each loss of the study, all in the same settings.
+
+    Of the settings in which the most losses were run, those of the best profile; the lowest seed.
+
+    Raises:
+        ValueError: No run of the study was trained on the dataset.
+    """
+    groups = _same_settings(records, dataset)
+    if not groups:
+        raise ValueError(f"no finished run of the study on {dataset}")
+    best = max(groups, key=lambda runs: (len({run.loss for run in runs}), -_rank(runs[0].profile)))
+    first = {run.loss: run for run in sorted(best, key=lambda run: -run.seed)}
     return [first[loss] for loss in LOSSES if loss in first]
 
 
 def loss_differences(records: Sequence[Record], dataset: str) -> pd.DataFrame:
-    """Return each loss minus cross entropy in mean IoU, paired by seed, one row a profile."""
+    """Return each loss minus cross entropy in mean IoU, paired by seed, for each setting."""
     rows = []
-    runs = [record for record in records if record.dataset == dataset]
-    for loss in LOSSES:
-        if loss == "cross_entropy":
-            continue
-        table = paired_difference(runs, loss, "cross_entropy")
-        table = table[table.class_name.isin([MEAN, MEAN_WITHOUT_THIN])]
-        for _, row in table[table.validated_on == dataset].iterrows():
-            rows.append({
-                "profile": f"{row.profile}, {data_label(row.generated)}",
-                "loss": f"{loss.replace('_', ' ')} − cross entropy",
-                "of": row.class_name,
-                "difference": f"{row['mean']:+.3f}",
-                "95 % interval": f"{row.low:+.3f} to {row.high:+.3f}" if row.n > 1 else "–",
-                "n": row.n,
-            })
-    columns = ["profile", "loss", "of", "difference", "95 % interval", "n"]
-    return pd.DataFrame(rows, columns=columns).set_index(["profile", "of", "loss"]).sort_index()
+    groups = _same_settings(records, dataset)
+    texts = dict(zip(map(id, records), settings(records), strict=True))
+    for runs in groups:
+        source = ", ".join(filter(None, (runs[0].profile, texts[id(runs[0])])))
+        for loss in LOSSES:
+            if loss == "cross_entropy":
+                continue
+            table = paired_difference(runs, loss, "cross_entropy")
+            table = table[table.class_name.isin([MEAN, MEAN_WITHOUT_THIN]) & (table.n > 0)]
+            for _, row in table[table.validated_on == dataset].iterrows():
+                rows.append({
+                    "profile": f"{source}, {data_label(row.generated)}",
+                    "loss": f"{loss.replace('_', ' ')} − cross entropy",
+                    "of": row.class_name,
+                    "difference": f"{row['mean']:+.3f}",
+                    "95 % interval": f"{row.low:+.3f} to {row.high:+.3f}" if row.n > 1 else "–",
+                    "n": row.n,
+                })
+    columns = ["profile", "of", "loss", "difference", "95 % interval", "n"]
+    return pd.DataFrame(rows, columns=columns).set_index(columns[:3]).sort_index()
+
+
+def _same_settings(records: Sequence[Record], dataset: str) -> list[list[Record]]:
+    """Group the runs of the study on a dataset by everything but loss and seed, best first."""
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        if record.dataset == dataset and is_the_papers(record):
+            groups.setdefault(record.profile + settings_key(record), []).append(record)
+    return sorted(groups.values(), key=lambda runs: _rank(runs[0].profile))
+
+
+def _rank(profile: str) -> int:
+    return PROFILE_ORDER.index(profile)
 
 
 def loss_table_html(records: Sequence[Record], dataset: str) -> str:
@@ -117,7 +146,8 @@ def loss_table_html(records: Sequence[Record], dataset: str) -> str:
     cells: dict[str, dict[str, str]] = {}
     for _, row in table.iterrows():
         data = data_label(row.generated)
-        label = f"{row.loss.replace('_', ' ')}<br>{row.profile}, {data}, n = {row.n}"
+        source = ", ".join(filter(None, (row.profile, row.settings, data)))
+        label = f"{row.loss.replace('_', ' ')}<br>{escape(source)}, n = {row.n}"
         links = "".join(
             f'<a href="{run_page(run)}">seed {seed}: {value:.3f}</a>'
             for run, seed, value in zip(row.runs, row.seeds, row["values"], strict=True)
@@ -150,15 +180,18 @@ def headline(records: Sequence[Record]) -> pd.DataFrame:
     """
     paper = published()
     means = paper[(paper.class_name == MEAN) & (paper.trained_on == paper.validated_on)]
-    rows: dict[tuple[str, str], dict[str, str]] = {}
     # Table 1 prints cross entropy too, with other numbers; Tables 2 and 3 compare the losses.
-    for row in means[means.table > 1].sort_values("table", ascending=False).itertuples():
-        rows[row.trained_on, row.loss] = {"paper": f"{row.iou:.3f}"}
-    table = summary([record for record in records if record.loss in LOSSES])
+    iou = means[means.table > 1].set_index(["trained_on", "loss"]).iou
+    rows = {
+        (dataset, loss): {"paper": f"{iou[dataset, loss]:.3f}"}
+        for dataset in CELLS
+        for loss in LOSSES
+    }
+    table = summary([record for record in records if is_the_papers(record)])
     table = table[(table.class_name == MEAN) & (table.dataset == table.validated_on)]
-    order = table.profile.map(PROFILE_ORDER.index)
+    order = table.profile.map(_rank)
     for _, row in table.iloc[order.argsort(kind="stable")].iterrows():
-        column = f"{row.profile}, {data_label(row.generated)}"
+        column = ", ".join(filter(None, (row.profile, row.settings, data_label(row.generated))))
         cell = rows.setdefault((row.dataset, row.loss), {"paper": "–"})
         cell[column] = f"{measured(row)} (n = {row.n})"
     frame = pd.DataFrame.from_dict(rows, orient="index").fillna("–")

@@ -44,7 +44,7 @@ def paper_table(number: int, records: Sequence[Record]) -> pd.DataFrame:
     paper = paper[paper.table == number]
     if paper.empty:
         raise ValueError(f"number must be 1, 2 or 3, a table of the paper with IoUs; got {number}")
-    ours = summary([record for record in records if _is_the_papers(record)])
+    ours = summary([record for record in records if is_the_papers(record)])
     ours = ours[ours.scored_in == "cityscapes19"]
     rows = [*paper[paper.column == 1].class_name, MEAN_WITHOUT_THIN]
     blocks = {}
@@ -78,8 +78,8 @@ def table_sources(table: pd.DataFrame, column: str) -> list[str]:
     return [source for source in sources if source != PAPER]
 
 
-def _is_the_papers(record: Record) -> bool:
-    """Return whether a run trained what the paper trained, at whatever scale."""
+def is_the_papers(record: Record) -> bool:
+    """Return whether a run trained what the paper trained, on whatever images and scale."""
     spaces, _ = config.DATASETS[record.dataset]
     params = study.LOSSES.get(record.loss)
     return (

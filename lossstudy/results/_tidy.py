@@ -127,6 +127,12 @@ def data_label(generated: bool) -> str:
     return "generated scenes" if generated else "real images"
 
 
+def settings_key(record: Record) -> str:
+    """Return everything that decides a run's outcome but its names, loss and seed, as one text."""
+    params = set(record.loss_params)
+    return json.dumps({k: v for k, v in sorted(_fields(record).items()) if k not in params})
+
+
 def _fields(record: Record) -> dict[str, str]:
     """Return the settings of a run that decide its outcome, apart from the seed, as text."""
     fields = {k: v for k, v in record.config.items() if k not in _NAMED | _WITHOUT_EFFECT}

@@ -1,0 +1,167 @@
+import math
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lossstudy.results import (
+    facts,
+    headline,
+    headline_html,
+    headline_markdown,
+    imbalance,
+    ledger_html,
+    loss_differences,
+    loss_table_html,
+    one_per_loss,
+    read_records,
+    scores,
+)
+from tests.records import make_record
+
+LOSSES = ("cross_entropy", "focal", "combo")
+
+
+class Links(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.hrefs = []
+        self.text = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "a":
+            self.hrefs.append(dict(attributes)["href"])
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def grid(folder, **overrides):
+    """Three losses and two seeds; combo is .05 above cross entropy in both, focal below in one."""
+    gains = {"cross_entropy": (0, 0), "focal": (0.02, -0.04), "combo": (0.05, 0.05)}
+    for loss in LOSSES:
+        for seed in (0, 1):
+            iou = 0.4 + seed / 10 + gains[loss][seed]
+            make_record(folder, loss=loss, seed=seed, iou=iou, **overrides)
+    return read_records(folder)
+
+
+def test_scores_are_those_of_the_record(tmp_path):
+    make_record(tmp_path, iou=0.5, transfer="idd")
+    table = scores(read_records(tmp_path)[0])
+    home, away = table.columns
+    assert home.startswith("cityscapes, generated scenes")
+    assert table.loc["road", home] == pytest.approx(0.4)
+    assert table.loc["mean iou", away] == pytest.approx(0.3)
+    assert table.loc["pixel accuracy", home] == pytest.approx(0.9)
+
+
+def test_facts_name_every_parameter_that_is_set(tmp_path):
+    make_record(tmp_path, loss="focal", labelled_ratio=0.125)
+    table = facts(read_records(tmp_path)[0])["value"]
+    assert table["labelled_ratio"] == "0.125"
+    assert table["loss_params"] == "{'gamma': 2.0}"
+    assert "data_root" not in table.index
+    assert table["torch"] == "2.13.0"
+
+
+def test_imbalance_of_known_shares():
+    table = imbalance(pd.DataFrame({"even": [0.25] * 4, "skewed": [0.5, 0.25, 0.25, 0.0]}))
+    assert table.loc["even"].tolist() == [4, 2.0, 4.0, 1]
+    assert table.loc["skewed", "classes"] == 3
+    assert table.loc["skewed", "entropy"] == 1.5
+    assert table.loc["skewed", "effective number"] == pytest.approx(2**1.5, abs=0.01)
+    assert table.loc["skewed", "max / min"] == 2
+
+
+def test_one_run_per_loss_from_the_best_profile_in_the_order_of_the_study(tmp_path):
+    grid(tmp_path / "quick", profile="quick")
+    records = grid(tmp_path / "standard", profile="standard") + read_records(tmp_path / "quick")
+    chosen = one_per_loss(records, "cityscapes")
+    assert [run.loss for run in chosen] == list(LOSSES)
+    assert {(run.profile, run.seed) for run in chosen} == {("standard", 0)}
+
+
+def test_a_lone_run_in_other_settings_does_not_displace_the_study(tmp_path):
+    grid(tmp_path / "study")
+    make_record(tmp_path / "own", id="own", loss="combo", profile="standard", steps=9)
+    chosen = one_per_loss(read_records(tmp_path), "cityscapes")
+    assert {run.config["steps"] for run in chosen} == {50}
+    assert len(chosen) == 3
+
+
+def test_no_run_is_said_so(tmp_path):
+    with pytest.raises(ValueError, match="no finished run of the study on idd"):
+        one_per_loss(grid(tmp_path), "idd")
+
+
+def test_differences_are_paired_by_seed(tmp_path):
+    table = loss_differences(grid(tmp_path), "cityscapes")
+    key = ("quick, generated scenes", "mean iou")
+    combo = table.loc[(*key, "combo − cross entropy")]
+    assert combo["difference"] == "+0.050"
+    assert combo["95 % interval"] == "+0.050 to +0.050"  # the seeds agree, though they differ
+    focal = table.loc[(*key, "focal − cross entropy")]
+    assert focal["difference"] == "-0.010"
+    low, high = map(float, focal["95 % interval"].split(" to "))
+    assert low < 0 < high
+    assert focal["n"] == 2
+
+
+def test_other_parameters_of_a_loss_do_not_enter_the_comparison(tmp_path):
+    before = loss_differences(grid(tmp_path), "cityscapes")
+    make_record(tmp_path, loss="focal", loss_params={"gamma": 5.0}, iou=0.9)
+    after = loss_differences(read_records(tmp_path), "cityscapes")
+    pd.testing.assert_frame_equal(before, after)
+
+
+def test_one_seed_shows_no_interval(tmp_path):
+    for loss in LOSSES:
+        make_record(tmp_path, loss=loss)
+    assert set(loss_differences(read_records(tmp_path), "cityscapes")["95 % interval"]) == {"–"}
+
+
+def test_cells_link_to_their_runs_and_say_what_the_images_are(tmp_path):
+    records = grid(tmp_path)
+    page = Links(loss_table_html(records, "cityscapes"))
+    assert set(page.hrefs) == {f"../runs/{record.id}.html" for record in records}
+    assert "generated scenes" in "".join(page.text)
+    assert "real images" not in "".join(page.text)
+
+
+def test_the_ledger_links_every_run_and_knows_foreign_code(tmp_path):
+    records = grid(tmp_path)
+    page = Links(ledger_html(records))
+    assert sorted(page.hrefs) == sorted(f"../runs/{record.id}.html" for record in records)
+    assert "other" in page.text  # the made-up code fingerprint is nobody's
+
+
+def test_the_headline_has_the_papers_tables_2_and_3_and_marks_ours(tmp_path):
+    table = headline(grid(tmp_path))
+    assert table.loc[("cityscapes", "cross_entropy"), "paper"] == "0.567"  # Table 1 says 0.57
+    assert table.loc[("idd", "combo"), "paper"] == "0.512"
+    ours = table["quick, generated scenes"]
+    assert ours[("cityscapes", "combo")].startswith("0.500 ±")
+    assert ours[("cityscapes", "combo")].endswith("(n = 2)")
+    assert ours[("idd", "combo")] == "–"
+
+
+def test_the_headline_as_markdown_has_one_line_a_cell(tmp_path):
+    lines = headline_markdown(grid(tmp_path)).splitlines()
+    assert len(lines) == 2 + 6
+    assert all(line.count("|") == lines[0].count("|") for line in lines)
+
+
+def test_a_dataset_the_paper_has_not_gets_a_dash(tmp_path):
+    records = grid(tmp_path, dataset="camvid", label_space="camvid11", generated=False)
+    table = headline(records)
+    assert table.loc[("camvid", "focal"), "paper"] == "–"
+    assert "real images" in headline_html(records)
+
+
+def test_means_are_not_moved_by_rounding(tmp_path):
+    make_record(tmp_path, iou=0.4444)
+    cell = scores(read_records(tmp_path)[0]).iloc[:, 0]["mean iou"]
+    assert math.isclose(cell, np.round(0.4444, 3))
