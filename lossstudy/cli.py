@@ -34,14 +34,37 @@ def _train(arguments: argparse.Namespace) -> None:
     from lossstudy.configure import configure
     from lossstudy.experiment import run
 
-    given = {k: v for k, v in vars(arguments).items() if k not in {"action", "command"}}
+    given = {k: v for k, v in vars(arguments).items() if k not in {"action", "notebook"}}
+    given.pop("command")
     config = configure(**given)
+    if arguments.notebook:
+        _execute_notebook(config)
     record = run(config)
     for name, scores in record.evaluations.items():
         print(f"\n{name} ({scores['num_images']} images): mean IoU {scores['mean_iou']:.3f}")
         for label, iou in zip(scores["classes"], scores["iou"], strict=True):
             print(f"  {label:<24} {'absent' if iou is None else f'{iou:.3f}'}")
     print(f"\nrecord: {record.folder / 'record.json'}")
+
+
+def _execute_notebook(config: ExperimentConfig) -> None:
+    """Run `notebooks/train.ipynb` into the run's folder, which gives the run a page in the book.
+
+    Raises:
+        FileNotFoundError: This is not a checkout with notebooks.
+    """
+    import papermill
+
+    source = paths.home() / "notebooks" / "train.ipynb"
+    if not source.exists():
+        raise FileNotFoundError(f"{source} not found; run from a checkout of the study")
+    values = {"profile": config.profile, **config.overrides()}
+    values |= values.pop("loss_params", {})
+    target = paths.runs_dir() / config.id / "train.ipynb"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name("train.part.ipynb")  # papermill leaves a failed notebook behind
+    papermill.execute_notebook(source, aside, values, kernel_name="python3", progress_bar=False)
+    aside.replace(target)
 
 
 def _study(arguments: argparse.Namespace) -> None:
@@ -150,6 +173,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
 
     train = commands.add_parser("train", help="train, validate and record one run")
+    train.add_argument(
+        "--notebook", action="store_true", help="run as a notebook, for a page in the book"
+    )
     _add_config_arguments(train)
     train.set_defaults(action=_train)
 

@@ -189,7 +189,11 @@ def test_keep_copies_the_finished_runs_of_a_profile():
     make_record(paths.runs_dir(), profile="quick")
     unfinished = paths.runs_dir() / "smoke-idd-combo-s0-12345678"
     unfinished.mkdir()
-    for file in (run / "checkpoint-1-2.pt", run / "checkpoint-1-2.jsonl", unfinished / "log.jsonl"):
+    for file in (
+        run / "checkpoint-1-2.pt",
+        run / "checkpoint-1-2.jsonl",
+        unfinished / "log.jsonl",
+    ):
         file.write_text("x")
     assert main(["keep", "--profile", "smoke"]) == 0
     kept = paths.recorded_dir() / "smoke" / run.name
@@ -216,6 +220,8 @@ def test_listing_runs_imports_no_torch():
         "import sys; from lossstudy.cli import main; main(['list', '--study', 'smoke']);"
         "sys.exit('torch' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.split()) == 6

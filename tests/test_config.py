@@ -70,7 +70,9 @@ def test_none_is_a_value_where_the_field_allows_it():
 
 
 def test_unknown_field_names_the_nearest():
-    with pytest.raises(ValueError, match="unknown parameter 'batchsize'; did you mean 'batch_size'"):
+    with pytest.raises(
+        ValueError, match="unknown parameter 'batchsize'; did you mean 'batch_size'"
+    ):
         ExperimentConfig.from_profile("smoke", batchsize=4)
 
 
@@ -110,7 +112,10 @@ def test_label_space_of_another_dataset_is_refused():
         ({"crop_height": 32}, "crop_height and crop_width must be given together"),
         ({"crop_width": 32}, "crop_height and crop_width must be given together"),
         ({"crop_height": 65, "crop_width": 64}, "crop_height must be at most height = 64, got 65"),
-        ({"crop_height": 64, "crop_width": 129}, "crop_width must be at most width = 128, got 129"),
+        (
+            {"crop_height": 64, "crop_width": 129},
+            "crop_width must be at most width = 128, got 129",
+        ),
         ({"dataset": "camvid", "transfer_dataset": "idd"}, "transfer_dataset"),
         ({"transfer_dataset": "idd", "data_root": "/real"}, "transfer_root must"),
         ({"transfer_dataset": "idd", "transfer_root": "/real"}, "data_root must"),
@@ -168,9 +173,7 @@ def test_id_does_not_depend_on_where_the_data_lies():
 
 def test_id_is_the_same_in_another_process():
     code = "from lossstudy.config import ExperimentConfig as E; print(E(lr=0.1).id)"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ExperimentConfig(lr=0.1).id
 
 

@@ -21,9 +21,12 @@ class Reader(SegmentationModel):
         shown = (images[:, 0] * 255 / 12).round().long() % 20
         if self.constant is not None:
             shown = torch.full_like(shown, self.constant)
-        return nn.functional.one_hot(shown, max(20, self.num_classes)).movedim(-1, 1)[
-            :, : self.num_classes
-        ].float()
+        return (
+            nn.functional
+            .one_hot(shown, max(20, self.num_classes))
+            .movedim(-1, 1)[:, : self.num_classes]
+            .float()
+        )
 
 
 @pytest.fixture

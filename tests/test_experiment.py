@@ -66,9 +66,10 @@ def assert_same_results(record, other):
     assert record.curve == other.curve
     assert record.validation_curve == other.validation_curve
     assert record.evaluations == other.evaluations
-    with np.load(record.folder / "images.npz") as ours, np.load(
-        other.folder / "images.npz"
-    ) as theirs:
+    with (
+        np.load(record.folder / "images.npz") as ours,
+        np.load(other.folder / "images.npz") as theirs,
+    ):
         assert set(ours) == set(theirs)
         assert all(np.array_equal(ours[key], theirs[key]) for key in ours)
 
@@ -140,7 +141,7 @@ def test_record_says_where_it_comes_from(finished):
     assert origin["command"].startswith("lossstudy train --profile smoke")
     assert origin["threads"] == torch.get_num_threads()
     assert finished.timing["train_s"] + finished.timing["evaluate_s"] < finished.timing["wall_s"]
-    assert 0 < finished.timing["step_ms"]
+    assert finished.timing["step_ms"] > 0
     assert finished.peak_memory_mb > 0
 
 

@@ -107,7 +107,10 @@ def test_many_classes_do_not_overflow_small_integers():
 def test_intersection_and_union_of_images_add_up_to_those_of_the_set(generator):
     preds, targets = random_maps(generator)
     confusions = confusion_matrices(preds, targets, 4).numpy()
-    per_image, whole = intersection_and_union(confusions), intersection_and_union(confusions.sum(0))
+    per_image, whole = (
+        intersection_and_union(confusions),
+        intersection_and_union(confusions.sum(0)),
+    )
     for parts, total in zip(per_image, whole, strict=True):
         assert parts.shape == (3, 4)
         np.testing.assert_array_equal(parts.sum(0), total)

@@ -66,9 +66,10 @@ def test_no_loss_or_model_the_run_imports_is_missing(loss, model):
             continue
         for name in imported(path):
             module = name.replace(".", "/")
-            if module.startswith(("lossstudy/losses/", "lossstudy/models/")) and (
-                PACKAGE.parent / f"{module}.py"
-            ).exists():
+            if (
+                module.startswith(("lossstudy/losses/", "lossstudy/models/"))
+                and (PACKAGE.parent / f"{module}.py").exists()
+            ):
                 assert module in held, f"{path} imports {name}"
 
 

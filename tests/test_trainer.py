@@ -100,9 +100,7 @@ def differing(state, other):
     return [
         key
         for key, value in state.items()
-        if not (
-            torch.equal(value, other[key]) if torch.is_tensor(value) else value == other[key]
-        )
+        if not (torch.equal(value, other[key]) if torch.is_tensor(value) else value == other[key])
     ]
 
 
@@ -154,9 +152,7 @@ def test_same_seed_gives_the_same_bits_and_another_does_not(start, tmp_path):
 
 
 def test_training_lowers_the_loss(start, tmp_path):
-    config = make_config(
-        model="deeplab", steps=16, checkpoint_every=16, warmup_steps=0, lr=5e-3
-    )
+    config = make_config(model="deeplab", steps=16, checkpoint_every=16, warmup_steps=0, lr=5e-3)
     criterion = make_loss("cross_entropy", 19)
     losses = [m.terms["supervised"] for m in start(config, tmp_path / "state.pt", criterion)]
     assert sum(losses[-5:]) < 0.7 * sum(losses[:5])
@@ -273,7 +269,9 @@ def test_term_that_is_not_finite_is_told_from_those_that_are(start, tmp_path):
     # at the first step there are none of the latter.
     steps = start(make_config(st_threshold=0.0), tmp_path / "state.pt", FailsAt(3))
     next(steps)
-    with pytest.raises(NonFiniteLossError, match="loss term self_training is not finite at step 2"):
+    with pytest.raises(
+        NonFiniteLossError, match="loss term self_training is not finite at step 2"
+    ):
         next(steps)
 
 

@@ -21,7 +21,7 @@ from lossstudy.results._pages import (
     scores,
 )
 from lossstudy.results._paper_table import PAPER, paper_table, table_sources
-from lossstudy.results._records import Record, read_record, read_records, write_record
+from lossstudy.results._records import Record, read_record, read_records, read_shown, write_record
 from lossstudy.results._schema import SCHEMA_VERSION
 from lossstudy.results._text import table_csv, table_text
 from lossstudy.results._tidy import (
@@ -59,6 +59,7 @@ __all__ = [
     "paper_table",
     "read_record",
     "read_records",
+    "read_shown",
     "run_page",
     "scores",
     "settings",

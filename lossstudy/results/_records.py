@@ -123,6 +123,15 @@ def read_records(*roots: Path) -> list[Record]:
     return list(found.values())
 
 
+def read_shown(*roots: Path) -> list[Record]:
+    """Read the finished runs that have a page in the book: an executed notebook lies beside them.
+
+    Raises:
+        ValueError: As `read_records`.
+    """
+    return [run for run in read_records(*roots) if (run.folder / "train.ipynb").is_file()]
+
+
 def write_record(folder: Path, record: Mapping[str, Any]) -> Path:
     """Write `<folder>/record.json` so that a reader sees the whole record or none of it.
 

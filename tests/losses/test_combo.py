@@ -29,9 +29,7 @@ def test_extremes_are_its_two_parts(alpha, other, batch):
 @pytest.mark.parametrize("smooth", [0.0, 1.0, 50.0])
 @pytest.mark.parametrize("alpha", [0.25, 0.5, 0.9])
 def test_is_the_weighted_sum_of_its_parts(alpha, smooth, batch):
-    value, gradient = value_and_gradient(
-        make_loss("combo", 5, alpha=alpha, smooth=smooth), batch
-    )
+    value, gradient = value_and_gradient(make_loss("combo", 5, alpha=alpha, smooth=smooth), batch)
     entropy = value_and_gradient(make_loss("cross_entropy", 5), batch)
     dice = value_and_gradient(make_loss("dice", 5, smooth=smooth), batch)
     torch.testing.assert_close(value, alpha * entropy[0] + (1 - alpha) * dice[0])

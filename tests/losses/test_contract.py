@@ -183,9 +183,7 @@ def test_order_of_pixels_does_not_matter(name, generator):
     value, gradient = value_and_gradient(loss, logits, targets)
     moved_value, moved_gradient = value_and_gradient(loss, moved_logits, moved_targets)
     torch.testing.assert_close(moved_value, value)
-    torch.testing.assert_close(
-        moved_gradient, gradient.flatten(2)[:, :, order].view_as(gradient)
-    )
+    torch.testing.assert_close(moved_gradient, gradient.flatten(2)[:, :, order].view_as(gradient))
 
 
 @every_loss
@@ -196,9 +194,7 @@ def test_names_of_classes_do_not_matter(name, generator):
     new_name[order] = torch.arange(NUM_CLASSES)
     loss = make_loss(name, NUM_CLASSES)
     value, gradient = value_and_gradient(loss, logits, targets)
-    renamed_value, renamed_gradient = value_and_gradient(
-        loss, logits[:, order], new_name[targets]
-    )
+    renamed_value, renamed_gradient = value_and_gradient(loss, logits[:, order], new_name[targets])
     torch.testing.assert_close(renamed_value, value)
     torch.testing.assert_close(renamed_gradient, gradient[:, order])
 
