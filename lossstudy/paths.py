@@ -4,6 +4,10 @@ import os
 from pathlib import Path
 
 
+CHECKOUT = Path(__file__).resolve().parent.parent
+"""The folder of the source tree, with `notebooks/` in it, if the package runs from one."""
+
+
 def home() -> Path:
     """Return the folder that holds `data/`, `runs/` and `book/`.
 
@@ -12,8 +16,7 @@ def home() -> Path:
     """
     if value := os.environ.get("LOSSSTUDY_HOME"):
         return Path(value).expanduser().resolve()
-    checkout = Path(__file__).resolve().parent.parent
-    return checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()
+    return CHECKOUT if (CHECKOUT / "pyproject.toml").is_file() else Path.cwd()
 
 
 def data_dir() -> Path:

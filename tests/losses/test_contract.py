@@ -354,5 +354,5 @@ def test_refuses_less_than_one_class(name):
 
 
 def test_unknown_name_lists_the_known_ones():
-    with pytest.raises(ValueError, match="'fokal'.*cross_entropy.*focal"):
+    with pytest.raises(ValueError, match=r"'fokal'.*cross_entropy.*focal"):
         make_loss("fokal", NUM_CLASSES)
