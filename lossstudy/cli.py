@@ -55,7 +55,7 @@ def _execute_notebook(config: ExperimentConfig) -> None:
     """
     import papermill
 
-    source = paths.home() / "notebooks" / "train.ipynb"
+    source = paths.CHECKOUT / "notebooks" / "train.ipynb"
     if not source.exists():
         raise FileNotFoundError(f"{source} not found; run from a checkout of the study")
     values = {"profile": config.profile, **config.overrides()}
@@ -69,12 +69,12 @@ def _execute_notebook(config: ExperimentConfig) -> None:
 
 def _study(arguments: argparse.Namespace) -> None:
     study(arguments.profile, _roots(arguments))  # an error here is clearer than in the engine
-    snakefile = paths.home() / "notebooks" / "Snakefile"
+    snakefile = paths.CHECKOUT / "notebooks" / "Snakefile"
     if not snakefile.exists():
         raise FileNotFoundError(f"{snakefile} not found; run from a checkout of the study")
     command = [
         sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--directory",
-        str(paths.home()), "--cores", arguments.cores, "--keep-going", "runs",
+        str(paths.CHECKOUT), "--cores", arguments.cores, "--keep-going", "runs",
         "--config", f"profile={arguments.profile}",
         *(f"{name}_root={Path(root).resolve()}" for name, root in _roots(arguments).items()),
     ]  # fmt: skip
