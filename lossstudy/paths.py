@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-
 CHECKOUT = Path(__file__).resolve().parent.parent
 """The folder of the source tree, with `notebooks/` in it, if the package runs from one."""
 

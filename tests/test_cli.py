@@ -161,13 +161,39 @@ def test_list_of_the_study_is_its_runs(capsys):
 # study, table, keep
 
 
-def test_study_outside_a_checkout_is_refused(capsys):
+@pytest.fixture
+def launched(monkeypatch):
+    """The commands that would have been run in a process of their own."""
+    commands = []
+
+    def run(command, **keywords):
+        commands.append(command)
+        return subprocess.CompletedProcess(command, returncode=3)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    return commands
+
+
+def test_study_is_run_by_snakemake(launched):
+    roots = ["--cityscapes-root", "/real/c", "--idd-root", "/real/i"]
+    with pytest.raises(SystemExit) as stop:
+        main(["study", "--profile", "smoke", *roots])
+    assert stop.value.code == 3
+    (command,) = launched
+    assert command[:3] == [sys.executable, "-m", "snakemake"]
+    assert command[-3:] == ["profile=smoke", "cityscapes_root=/real/c", "idd_root=/real/i"]
+
+
+def test_study_outside_a_checkout_is_refused(launched, capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "CHECKOUT", tmp_path)
     assert "run from a checkout" in refused(["study", "--profile", "smoke"], capsys)
+    assert launched == []
 
 
-def test_study_needs_both_real_datasets_or_neither(capsys):
+def test_study_needs_both_real_datasets_or_neither(launched, capsys):
     argv = ["study", "--profile", "smoke", "--idd-root", "/real/idd"]
     assert "both cityscapes and idd" in refused(argv, capsys)
+    assert launched == []
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])

@@ -77,7 +77,7 @@ def test_unknown_field_names_the_nearest():
 
 
 def test_unknown_profile_lists_the_known_ones():
-    with pytest.raises(ValueError, match="profile must be one of smoke.*paper, got 'huge'"):
+    with pytest.raises(ValueError, match=r"profile must be one of smoke.*paper, got 'huge'"):
         ExperimentConfig.from_profile("huge")
 
 

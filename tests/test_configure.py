@@ -63,7 +63,7 @@ def test_what_cannot_be_run_is_refused_by_name(given, message):
 
 
 def test_unknown_profile_is_refused():
-    with pytest.raises(ValueError, match="profile must be one of .* got 'fast'"):
+    with pytest.raises(ValueError, match=r"profile must be one of .* got 'fast'"):
         configure("fast")
 
 

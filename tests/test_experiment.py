@@ -242,7 +242,7 @@ def test_damaged_record_is_refused_by_name():
     file = paths.runs_dir() / CONFIG.id / "record.json"
     file.parent.mkdir(parents=True)
     file.write_text('{"schema": 1')
-    with pytest.raises(ValueError, match="record.json: not a run record"):
+    with pytest.raises(ValueError, match=r"record\.json: not a run record"):
         run()
 
 
@@ -277,7 +277,7 @@ def test_weights_come_from_the_seed():
 
 def test_camvid_without_its_folder_is_refused():
     config = ExperimentConfig.from_profile("smoke", dataset="camvid")
-    with pytest.raises(ValueError, match="camvid is not shipped.*data_root"):
+    with pytest.raises(ValueError, match=r"camvid is not shipped.*data_root"):
         run(config)
 
 

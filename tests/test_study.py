@@ -81,5 +81,5 @@ def test_one_real_dataset_alone_is_refused(name):
 
 
 def test_unknown_profile_is_refused():
-    with pytest.raises(ValueError, match="profile must be one of .* got 'fast'"):
+    with pytest.raises(ValueError, match=r"profile must be one of .* got 'fast'"):
         study("fast")

@@ -204,7 +204,7 @@ def test_corrupt_checkpoint_is_refused_by_name(content, start, tmp_path):
     file.write_bytes(
         {"cut off": whole[: len(whole) // 2], "not torch": b"gibberish", "empty": b""}[content]
     )
-    with pytest.raises(CheckpointError, match="state.pt cannot be read as a checkpoint"):
+    with pytest.raises(CheckpointError, match=r"state\.pt cannot be read as a checkpoint"):
         next(start(make_config(), file))
 
 
@@ -259,7 +259,7 @@ def test_loss_that_is_not_finite_names_step_term_and_checkpoint(value, start, tm
 
 def test_loss_that_is_not_finite_is_never_saved(start, tmp_path):
     config, file = make_config(model="deeplab", checkpoint_every=1), tmp_path / "state.pt"
-    with pytest.raises(NonFiniteLossError, match="step 1.*no checkpoint yet"):
+    with pytest.raises(NonFiniteLossError, match=r"step 1.*no checkpoint yet"):
         next(start(config, file, FailsAt(1)))
     assert not file.exists()
 

@@ -15,6 +15,7 @@ STYLE = """
 .study-table { overflow-x: auto; }
 .study-table table { border-collapse: collapse; font-size: 0.85em; margin: 0; }
 .study-table caption { text-align: left; caption-side: top; color: inherit; }
+.study-table caption span { display: block; max-width: 44rem; white-space: normal; }
 .study-table th, .study-table td { padding: 0.2em 0.6em; text-align: right; white-space: nowrap; }
 .study-table thead th { vertical-align: bottom; }
 .study-table tbody > tr > * { vertical-align: top; }
@@ -72,7 +73,7 @@ def table_html(table: pd.DataFrame, run_link: Callable[[str], str] = run_page) -
     return (
         f"<style>{STYLE}</style>\n"
         f'<div class="study-table" role="region" aria-label="Table {which}" tabindex="0">\n'
-        f"<table>\n<caption>{caption}</caption>\n"
+        f"<table>\n<caption><span>{caption}</span></caption>\n"
         f'<thead>\n<tr><th scope="col" rowspan="2">class</th>{first_row}</tr>\n'
         f"<tr>{second_row}</tr>\n</thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>\n"
         f'<p><a download="table-{which}.csv" '

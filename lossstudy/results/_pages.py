@@ -6,6 +6,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
+from lossstudy.config import DATASETS
 from lossstudy.paper import published
 from lossstudy.provenance import is_current
 from lossstudy.results._compare import paired_difference
@@ -18,14 +19,12 @@ from lossstudy.results._tidy import (
     MEAN,
     MEAN_WITHOUT_THIN,
     data_label,
+    rank,
     settings,
     settings_key,
     summary,
 )
 from lossstudy.study import CELLS, LOSSES
-
-PROFILE_ORDER = ("paper", "gpu", "standard", "quick", "smoke")
-"""Profiles by what their numbers are worth, best first."""
 
 
 def scores(record: Record) -> pd.DataFrame:
@@ -96,7 +95,7 @@ def one_per_loss(records: Sequence[Record], dataset: str) -> list[Record]:
     groups = _same_settings(records, dataset)
     if not groups:
         raise ValueError(f"no finished run of the study on {dataset}")
-    best = max(groups, key=lambda runs: (len({run.loss for run in runs}), -_rank(runs[0].profile)))
+    best = max(groups, key=lambda runs: (len({run.loss for run in runs}), -rank(runs[0].profile)))
     first = {run.loss: run for run in sorted(best, key=lambda run: -run.seed)}
     return [first[loss] for loss in LOSSES if loss in first]
 
@@ -116,7 +115,7 @@ def loss_differences(records: Sequence[Record], dataset: str) -> pd.DataFrame:
             for _, row in table[table.validated_on == dataset].iterrows():
                 rows.append({
                     "profile": f"{source}, {data_label(row.generated)}",
-                    "loss": f"{loss.replace('_', ' ')} − cross entropy",
+                    "loss": f"{_words(loss)} − cross entropy",
                     "of": row.class_name,
                     "difference": f"{row['mean']:+.3f}",
                     "95 % interval": f"{row.low:+.3f} to {row.high:+.3f}" if row.n > 1 else "–",
@@ -132,11 +131,11 @@ def _same_settings(records: Sequence[Record], dataset: str) -> list[list[Record]
     for record in records:
         if record.dataset == dataset and is_the_papers(record):
             groups.setdefault(record.profile + settings_key(record), []).append(record)
-    return sorted(groups.values(), key=lambda runs: _rank(runs[0].profile))
+    return sorted(groups.values(), key=lambda runs: rank(runs[0].profile))
 
 
-def _rank(profile: str) -> int:
-    return PROFILE_ORDER.index(profile)
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def loss_table_html(records: Sequence[Record], dataset: str) -> str:
@@ -147,7 +146,7 @@ def loss_table_html(records: Sequence[Record], dataset: str) -> str:
     for _, row in table.iterrows():
         data = data_label(row.generated)
         source = ", ".join(filter(None, (row.profile, row.settings, data)))
-        label = f"{row.loss.replace('_', ' ')}<br>{escape(source)}, n = {row.n}"
+        label = f"{_words(row.loss)}<br>{escape(source)}, n = {row.n}"
         links = "".join(
             f'<a href="{run_page(run)}">seed {seed}: {value:.3f}</a>'
             for run, seed, value in zip(row.runs, row.seeds, row["values"], strict=True)
@@ -155,7 +154,8 @@ def loss_table_html(records: Sequence[Record], dataset: str) -> str:
         cell = f"<details><summary>{measured(row)}</summary>{links}</details>"
         cells.setdefault(label, {})[escape(row.class_name)] = cell
     caption = "IoU per class: mean ± half the 95 % Student-t interval over n seeds."
-    return _html(pd.DataFrame(cells), caption)
+    order = [label for loss in LOSSES for label in cells if label.startswith(f"{_words(loss)}<")]
+    return _html(pd.DataFrame(cells)[order].rename_axis("class"), caption)
 
 
 def ledger_html(records: Sequence[Record]) -> str:
@@ -183,26 +183,24 @@ def headline(records: Sequence[Record]) -> pd.DataFrame:
     # Table 1 prints cross entropy too, with other numbers; Tables 2 and 3 compare the losses.
     iou = means[means.table > 1].set_index(["trained_on", "loss"]).iou
     rows = {
-        (dataset, loss): {"paper": f"{iou[dataset, loss]:.3f}"}
-        for dataset in CELLS
+        (dataset, loss): {"paper": f"{iou[dataset, loss]:.3f}" if dataset in CELLS else "–"}
+        for dataset in DATASETS
         for loss in LOSSES
     }
     table = summary([record for record in records if is_the_papers(record)])
     table = table[(table.class_name == MEAN) & (table.dataset == table.validated_on)]
-    order = table.profile.map(_rank)
-    for _, row in table.iloc[order.argsort(kind="stable")].iterrows():
+    for _, row in table.iloc[table.profile.map(rank).argsort(kind="stable")].iterrows():
         column = ", ".join(filter(None, (row.profile, row.settings, data_label(row.generated))))
-        cell = rows.setdefault((row.dataset, row.loss), {"paper": "–"})
-        cell[column] = f"{measured(row)} (n = {row.n})"
-    frame = pd.DataFrame.from_dict(rows, orient="index").fillna("–")
-    frame.index = pd.MultiIndex.from_tuples(list(rows), names=["trained on", "loss"])
-    return frame
+        rows[row.dataset, row.loss][column] = f"{measured(row)} (n = {row.n})"
+    rows = {key: row for key, row in rows.items() if row != {"paper": "–"}}
+    index = pd.MultiIndex.from_tuples(list(rows), names=["trained on", "loss"])
+    return pd.DataFrame(list(rows.values()), index=index).fillna("–")
 
 
 def headline_html(records: Sequence[Record]) -> str:
     """Return `headline` for the book's first page."""
     return _html(
-        headline(records).rename(index=lambda name: str(name).replace("_", " ")),
+        headline(records).rename(index=_words),
         "Mean IoU over the validation set of the dataset trained on, ± half the 95 % Student-t "
         "interval over n seeds. The paper's datasets are real; ours are what the header says.",
     )
@@ -218,8 +216,10 @@ def headline_markdown(records: Sequence[Record]) -> str:
 
 def _html(table: pd.DataFrame, caption: str) -> str:
     """Return a table whose cells are HTML already, in the style of the paper's tables."""
-    body = table.to_html(escape=False, border=0, na_rep="–", justify="left")
-    body = body.replace("<thead>", f"<caption>{escape(caption)}</caption>\n<thead>", 1)
+    body = table.reset_index().to_html(escape=False, border=0, na_rep="–", index=False)
+    body = body.replace(
+        "<thead>", f"<caption><span>{escape(caption)}</span></caption>\n<thead>", 1
+    )
     return (
         f"<style>{STYLE}</style>\n"
         f'<div class="study-table" role="region" aria-label="{escape(caption)}" tabindex="0">\n'

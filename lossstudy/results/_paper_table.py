@@ -7,7 +7,7 @@ import pandas as pd
 from lossstudy import config, study
 from lossstudy.paper import published
 from lossstudy.results._records import Record
-from lossstudy.results._tidy import MEAN_WITHOUT_THIN, data_label, summary
+from lossstudy.results._tidy import MEAN_WITHOUT_THIN, data_label, rank, summary
 
 PAPER = "paper"
 """Name of the source that holds the printed numbers."""
@@ -44,7 +44,8 @@ def paper_table(number: int, records: Sequence[Record]) -> pd.DataFrame:
     paper = paper[paper.table == number]
     if paper.empty:
         raise ValueError(f"number must be 1, 2 or 3, a table of the paper with IoUs; got {number}")
-    ours = summary([record for record in records if is_the_papers(record)])
+    ranked = sorted(records, key=lambda record: rank(record.profile))
+    ours = summary([record for record in ranked if is_the_papers(record)])
     ours = ours[ours.scored_in == "cityscapes19"]
     rows = [*paper[paper.column == 1].class_name, MEAN_WITHOUT_THIN]
     blocks = {}

@@ -27,6 +27,14 @@ _WITHOUT_EFFECT = {
 }  # fmt: skip
 
 
+PROFILE_ORDER = ("paper", "gpu", "standard", "quick", "smoke")
+
+
+def rank(profile: str) -> int:
+    """Return the place of a profile by what its numbers are worth: best 0, one's own last."""
+    return PROFILE_ORDER.index(profile) if profile in PROFILE_ORDER else len(PROFILE_ORDER)
+
+
 def settings(records: Sequence[Record]) -> list[str]:
     """Say what sets each run apart from others with the same profile, dataset, model and loss.
 

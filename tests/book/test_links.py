@@ -18,12 +18,8 @@ PAGES = sorted(
 )
 MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:home|root|Users|tmp|mnt|work|var)/\S*")
 
-pytestmark = pytest.mark.skipif(
-    not PAGES, reason="no book in _build/html: run `make book` first"
-)
-every_page = pytest.mark.parametrize(
-    "path", PAGES, ids=lambda path: str(path.relative_to(HTML))
-)
+pytestmark = pytest.mark.skipif(not PAGES, reason="no book in _build/html: run `make book` first")
+every_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(HTML)))
 
 
 class Page(HTMLParser):
