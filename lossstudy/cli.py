@@ -15,6 +15,7 @@ from typing import Any
 
 from lossstudy import paths
 from lossstudy.config import DATASETS, ExperimentConfig
+from lossstudy.pages import write_page
 from lossstudy.profiles import PROFILES
 from lossstudy.study import TABLES, study
 
@@ -156,9 +157,10 @@ def _keep(arguments: argparse.Namespace) -> None:
         if not (folder / "record.json").exists():
             continue
         target = paths.recorded_dir() / arguments.profile / folder.name
-        shutil.copytree(
-            folder, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.pt", "*.jsonl")
-        )
+        patterns = shutil.ignore_patterns("*.pt", "*.jsonl", "*.ipynb")
+        shutil.copytree(folder, target, dirs_exist_ok=True, ignore=patterns)
+        if (folder / "train.ipynb").exists():
+            write_page(folder / "train.ipynb", target / "train.ipynb")
         found += 1
         print(target)
     if not found:

@@ -11,7 +11,7 @@ PROFILES: dict[str, dict[str, Any]] = {
     "smoke": {
         "height": 32, "width": 64, "train_scenes": 12, "val_scenes": 6, "steps": 4,
         "batch_size": 2, "unlabelled_batch_size": 2, "warmup_steps": 1, "eval_every": 2,
-        "checkpoint_every": 2, "log_every": 1, "samples": 2,
+        "checkpoint_every": 2, "log_every": 1, "samples": 4,
     },
     # About a minute a run on one core: what `make book` trains.
     "quick": {

@@ -10,6 +10,11 @@ from lossstudy.plots._style import loss_colors, new_figure
 from lossstudy.results import Record
 
 _NOT_TERMS = {"step", "lr"}
+_TITLES = {
+    "pseudo_share": "share of maps taken as labels",
+    "d_real": "discriminator: true maps",
+    "d_fake": "discriminator: predicted maps",
+}
 
 
 def curves(records: Sequence[Record]) -> Figure:
@@ -24,7 +29,7 @@ def curves(records: Sequence[Record]) -> Figure:
     terms = list(
         dict.fromkeys(k for r in records for p in r.curve for k in p if k not in _NOT_TERMS)
     )
-    series = [(term.replace("_", " "), term, "curve") for term in terms]
+    series = [(_TITLES.get(term, term.replace("_", " ")), term, "curve") for term in terms]
     series.append(("mean IoU on the validation set", "mean_iou", "validation_curve"))
     rows = math.ceil(len(series) / 3)
     figure = new_figure(2.4 * rows + 0.5)

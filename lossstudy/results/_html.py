@@ -14,12 +14,11 @@ from lossstudy.results._tidy import data_label
 STYLE = """
 .study-table { overflow-x: auto; }
 .study-table table { border-collapse: collapse; font-size: 0.85em; margin: 0; }
-.study-table caption { text-align: left; caption-side: top; color: inherit; }
-.study-table caption span { display: block; max-width: 44rem; white-space: normal; }
 .study-table th, .study-table td { padding: 0.2em 0.6em; text-align: right; white-space: nowrap; }
 .study-table thead th { vertical-align: bottom; }
 .study-table tbody > tr > * { vertical-align: top; }
-.study-table th[scope=row] { text-align: left; }
+.study-table th[scope=row], .study-table th[rowspan] { text-align: left; position: sticky; left: 0;
+  background: var(--pst-color-background, Canvas); }
 .study-table th[scope=colgroup] { text-align: center; }
 .study-table .first { border-left: 1px solid currentColor; }
 .study-table thead tr:last-child th { border-bottom: 1px solid currentColor; }
@@ -49,14 +48,46 @@ def table_html(table: pd.DataFrame, run_link: Callable[[str], str] = run_page) -
         run_link: Address of a run's page, from its id.
 
     Returns:
-        A `<style>`, the table in a region that scrolls, and a link that downloads it as CSV.
+        A `<style>`; the table with the best source of each column, in a region that scrolls; the
+        other sources, folded; and a link that downloads all of it as CSV.
     """
     which = table.attrs["number"]
     columns = table.columns.get_level_values("column").unique()
+    depth = max(len(table_sources(table, column)) for column in columns)
+    parts = [_with_source(table, place) for place in range(max(depth, 1))]
     caption = (
         f"Table {which} of the paper and our runs: IoU per class. Ours: mean ± half the 95 % "
         "Student-t interval over n seeds (none for n = 1); the difference is ours minus paper."
     )
+    html = f"<style>{STYLE}</style>\n<p>{caption}</p>\n{_region(parts[0], run_link)}"
+    for part in parts[1:]:
+        sources = {source for column in columns for source in table_sources(part, column)}
+        html += (
+            f"<details><summary>Beside the paper: {escape('; '.join(sorted(sources)))}</summary>\n"
+            f"{_region(part, run_link)}</details>\n"
+        )
+    return html + (
+        f'<p><a download="table-{which}.csv" '
+        f'href="data:text/csv;charset=utf-8,{quote(table_csv(table))}">'
+        f"Download Table {which} as CSV</a></p>\n"
+    )
+
+
+def _with_source(table: pd.DataFrame, place: int) -> pd.DataFrame:
+    """Return the table with the paper and, of each column, the source at one place."""
+    chosen = {
+        (column, source)
+        for column in table.columns.get_level_values("column").unique()
+        for source in [PAPER, *table_sources(table, column)[place : place + 1]]
+    }
+    part = table.loc[:, [(column, source) in chosen for column, source, _ in table.columns]]
+    part.attrs = table.attrs
+    return part
+
+
+def _region(table: pd.DataFrame, run_link: Callable[[str], str]) -> str:
+    """Return one `<table>` in a region that scrolls."""
+    columns = table.columns.get_level_values("column").unique()
     first_row = "".join(
         f'<th scope="colgroup" class="first" '
         f'colspan="{1 + 2 * len(table_sources(table, column))}">{escape(column)}</th>'
@@ -64,21 +95,16 @@ def table_html(table: pd.DataFrame, run_link: Callable[[str], str] = run_page) -
     )
     second_row = "".join(cell for column in columns for cell in _header(table, column))
     body = "".join(
-        f'<tr{_row_class(name)}><th scope="row">{escape(name)}</th>'
+        f'<tr{_row_class(name)}><th scope="row">{escape(name.replace("iou", "IoU"))}</th>'
         + "".join(cell for column in columns for cell in _cells(row[column], run_link))
         + "</tr>\n"
         for name, row in table.iterrows()
     )
-    download = quote(table_csv(table))
     return (
-        f"<style>{STYLE}</style>\n"
-        f'<div class="study-table" role="region" aria-label="Table {which}" tabindex="0">\n'
-        f"<table>\n<caption><span>{caption}</span></caption>\n"
+        f'<div class="study-table" role="region" aria-label="Table {table.attrs["number"]}" '
+        'tabindex="0">\n<table class="dataframe">\n'
         f'<thead>\n<tr><th scope="col" rowspan="2">class</th>{first_row}</tr>\n'
         f"<tr>{second_row}</tr>\n</thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>\n"
-        f'<p><a download="table-{which}.csv" '
-        f'href="data:text/csv;charset=utf-8,{download}">'
-        f"Download Table {which} as CSV</a></p>\n"
     )
 
 

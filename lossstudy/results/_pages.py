@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from lossstudy.config import DATASETS
+from lossstudy.labels import thin_classes
 from lossstudy.paper import published
 from lossstudy.provenance import is_current
 from lossstudy.results._compare import paired_difference
@@ -14,7 +15,7 @@ from lossstudy.results._html import STYLE, run_page
 from lossstudy.results._ledger import ledger
 from lossstudy.results._paper_table import is_the_papers
 from lossstudy.results._records import Record
-from lossstudy.results._text import measured
+from lossstudy.results._text import measured, number
 from lossstudy.results._tidy import (
     MEAN,
     MEAN_WITHOUT_THIN,
@@ -28,7 +29,7 @@ from lossstudy.study import CELLS, LOSSES
 
 
 def scores(record: Record) -> pd.DataFrame:
-    """Return IoU per class, means and accuracy of one run, one column a validation set."""
+    """Return IoU per class, means and accuracy of one run as text, one column a validation set."""
     columns = {}
     for name, result in record.evaluations.items():
         label = f"{name}, {data_label(result['generated'])}, {result['num_images']} images"
@@ -37,7 +38,8 @@ def scores(record: Record) -> pd.DataFrame:
         values[MEAN_WITHOUT_THIN] = result["mean_iou_without_thin"]
         values["pixel accuracy"] = result["pixel_accuracy"]
         columns[label] = pd.Series(values, dtype=float)
-    return pd.DataFrame(columns).round(3)
+    table = pd.DataFrame(columns).map(number)
+    return table.rename(index=lambda name: name.replace("iou", "IoU"))
 
 
 def facts(record: Record) -> pd.DataFrame:
@@ -101,9 +103,15 @@ def one_per_loss(records: Sequence[Record], dataset: str) -> list[Record]:
 
 
 def loss_differences(records: Sequence[Record], dataset: str) -> pd.DataFrame:
-    """Return each loss minus cross entropy in mean IoU, paired by seed, for each setting."""
+    """Return each loss minus cross entropy in mean IoU, paired by seed, as text.
+
+    Returns:
+        Rows: settings, best first; the mean with and, where the dataset has any, without thin
+        classes; losses in the order of the study.
+    """
     rows = []
     groups = _same_settings(records, dataset)
+    evaluation = DATASETS[dataset][1]
     texts = dict(zip(map(id, records), settings(records), strict=True))
     for runs in groups:
         source = ", ".join(filter(None, (runs[0].profile, texts[id(runs[0])])))
@@ -111,18 +119,28 @@ def loss_differences(records: Sequence[Record], dataset: str) -> pd.DataFrame:
             if loss == "cross_entropy":
                 continue
             table = paired_difference(runs, loss, "cross_entropy")
-            table = table[table.class_name.isin([MEAN, MEAN_WITHOUT_THIN]) & (table.n > 0)]
+            means = [MEAN, MEAN_WITHOUT_THIN] if thin_classes(dataset, evaluation) else [MEAN]
+            table = table[table.class_name.isin(means) & (table.n > 0)]
             for _, row in table[table.validated_on == dataset].iterrows():
                 rows.append({
                     "profile": f"{source}, {data_label(row.generated)}",
                     "loss": f"{_words(loss)} − cross entropy",
                     "of": row.class_name,
-                    "difference": f"{row['mean']:+.3f}",
-                    "95 % interval": f"{row.low:+.3f} to {row.high:+.3f}" if row.n > 1 else "–",
+                    "difference": number(row["mean"], "+.3f"),
+                    "95 % interval": f"{number(row.low, '+.3f')} to {number(row.high, '+.3f')}"
+                    if row.n > 1
+                    else "–",
                     "n": row.n,
                 })
     columns = ["profile", "of", "loss", "difference", "95 % interval", "n"]
-    return pd.DataFrame(rows, columns=columns).set_index(columns[:3]).sort_index()
+    return pd.DataFrame(rows, columns=columns).set_index("profile")
+
+
+def loss_differences_html(records: Sequence[Record], dataset: str) -> str:
+    """Return `loss_differences` for a page."""
+    table = loss_differences(records, dataset)
+    table["of"] = table["of"].str.replace("iou", "IoU")
+    return _html(table, "Difference in mean IoU over n seeds, with its 95 % Student-t interval.")
 
 
 def _same_settings(records: Sequence[Record], dataset: str) -> list[list[Record]]:
@@ -142,6 +160,8 @@ def loss_table_html(records: Sequence[Record], dataset: str) -> str:
     """Return IoU per class under each loss on one dataset, cells linked to their runs."""
     table = summary([record for record in records if record.dataset == dataset])
     table = table[table.validated_on == dataset]
+    if not thin_classes(dataset, DATASETS[dataset][1]):
+        table = table[table.class_name != MEAN_WITHOUT_THIN]
     cells: dict[str, dict[str, str]] = {}
     for _, row in table.iterrows():
         data = data_label(row.generated)
@@ -152,7 +172,7 @@ def loss_table_html(records: Sequence[Record], dataset: str) -> str:
             for run, seed, value in zip(row.runs, row.seeds, row["values"], strict=True)
         )
         cell = f"<details><summary>{measured(row)}</summary>{links}</details>"
-        cells.setdefault(label, {})[escape(row.class_name)] = cell
+        cells.setdefault(label, {})[escape(row.class_name).replace("iou", "IoU")] = cell
     caption = "IoU per class: mean ± half the 95 % Student-t interval over n seeds."
     order = [label for loss in LOSSES for label in cells if label.startswith(f"{_words(loss)}<")]
     return _html(pd.DataFrame(cells)[order].rename_axis("class"), caption)
@@ -161,14 +181,22 @@ def loss_table_html(records: Sequence[Record], dataset: str) -> str:
 def ledger_html(records: Sequence[Record]) -> str:
     """Return the ledger, runs linked to their pages, with whether this code made them."""
     table = ledger(records)
-    table["code"] = [
+    table["run"] = [f'<a href="{run_page(run)}">{escape(run)}</a>' for run in table["run"]]
+    table["training code"] = [
         "this checkout's" if is_current(record.config, record.provenance["code"]) else "other"
         for record in records
     ]
-    table["run"] = [f'<a href="{run_page(run)}">{escape(run)}</a>' for run in table["run"]]
-    for name, form in (("mean_iou", "{:.3f}"), ("wall_s", "{:.0f}"), ("step_ms", "{:.0f}")):
+    shown = {
+        "run": "run", "mean_iou": "mean IoU", "data": "images", "wall_s": "seconds",
+        "step_ms": "ms a step", "peak_memory_mb": "MB", "device": "device", "torch": "torch",
+        "commit": "commit", "training code": "training code", "started": "started",
+    }  # fmt: skip
+    for name, form in (
+        ("mean_iou", "{:.3f}"), ("wall_s", "{:.0f}"), ("step_ms", "{:.0f}"),
+        ("peak_memory_mb", "{:.0f}"),
+    ):  # fmt: skip
         table[name] = table[name].map(form.format, na_action="ignore")
-    table["peak_memory_mb"] = table["peak_memory_mb"].map("{:.0f}".format, na_action="ignore")
+    table = table[list(shown)].rename(columns=shown)
     return _html(table.set_index("run"), f"{len(records)} runs")
 
 
@@ -217,11 +245,8 @@ def headline_markdown(records: Sequence[Record]) -> str:
 def _html(table: pd.DataFrame, caption: str) -> str:
     """Return a table whose cells are HTML already, in the style of the paper's tables."""
     body = table.reset_index().to_html(escape=False, border=0, na_rep="–", index=False)
-    body = body.replace(
-        "<thead>", f"<caption><span>{escape(caption)}</span></caption>\n<thead>", 1
-    )
     return (
-        f"<style>{STYLE}</style>\n"
+        f"<style>{STYLE}</style>\n<p>{escape(caption)}</p>\n"
         f'<div class="study-table" role="region" aria-label="{escape(caption)}" tabindex="0">\n'
         f"{body}\n</div>"
     )

@@ -52,4 +52,7 @@ def printed(value: float) -> str:
 
 def number(value: float, form: str = ".3f") -> str:
     """Return a number for a cell, a dash for NaN, a true minus sign."""
-    return "–" if math.isnan(value) else format(value, form).replace("-", "−")
+    if math.isnan(value):
+        return "–"
+    text = format(value, form).replace("-", "−")
+    return text.lstrip("+−") if not any(digit in text for digit in "123456789") else text

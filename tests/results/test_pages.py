@@ -1,7 +1,5 @@
-import math
 from html.parser import HTMLParser
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,12 +11,13 @@ from lossstudy.results import (
     imbalance,
     ledger_html,
     loss_differences,
+    loss_differences_html,
     loss_table_html,
     one_per_loss,
     read_records,
     scores,
 )
-from tests.records import make_record
+from tests.records import make_evaluation, make_record
 
 LOSSES = ("cross_entropy", "focal", "combo")
 
@@ -53,9 +52,16 @@ def test_scores_are_those_of_the_record(tmp_path):
     table = scores(read_records(tmp_path)[0])
     home, away = table.columns
     assert home.startswith("cityscapes, generated scenes")
-    assert table.loc["road", home] == pytest.approx(0.4)
-    assert table.loc["mean iou", away] == pytest.approx(0.3)
-    assert table.loc["pixel accuracy", home] == pytest.approx(0.9)
+    assert table.loc["road", home] == "0.400"
+    assert table.loc["mean IoU", away] == "0.300"
+    assert table.loc["pixel accuracy", home] == "0.900"
+
+
+def test_a_class_that_is_absent_has_a_dash(tmp_path):
+    evaluation = make_evaluation()
+    evaluation["iou"][3] = None
+    make_record(tmp_path, evaluations={"cityscapes": evaluation})
+    assert scores(read_records(tmp_path)[0]).iloc[3, 0] == "–"
 
 
 def test_facts_name_every_parameter_that_is_set(tmp_path):
@@ -99,15 +105,21 @@ def test_no_run_is_said_so(tmp_path):
 
 def test_differences_are_paired_by_seed(tmp_path):
     table = loss_differences(grid(tmp_path), "cityscapes")
-    key = ("quick, generated scenes", "mean iou")
-    combo = table.loc[(*key, "combo − cross entropy")]
+    assert table.loss.tolist() == ["focal − cross entropy", "combo − cross entropy"]
+    focal, combo = table.iloc[0], table.iloc[1]
     assert combo["difference"] == "+0.050"
     assert combo["95 % interval"] == "+0.050 to +0.050"  # the seeds agree, though they differ
-    focal = table.loc[(*key, "focal − cross entropy")]
-    assert focal["difference"] == "-0.010"
-    low, high = map(float, focal["95 % interval"].split(" to "))
+    assert focal["difference"] == "−0.010"
+    low, high = (float(text.replace("−", "-")) for text in focal["95 % interval"].split(" to "))
     assert low < 0 < high
     assert focal["n"] == 2
+
+
+def test_the_mean_without_thin_classes_is_shown_where_there_are_any(tmp_path):
+    with_thin = loss_differences(grid(tmp_path, dataset="idd"), "idd")
+    assert with_thin["of"].tolist() == ["mean iou", "mean iou without thin classes"] * 2
+    html = loss_differences_html(read_records(tmp_path), "idd")
+    assert "mean IoU without thin classes" in html
 
 
 def test_other_parameters_of_a_loss_do_not_enter_the_comparison(tmp_path):
@@ -159,9 +171,3 @@ def test_a_dataset_the_paper_has_not_gets_a_dash(tmp_path):
     table = headline(records)
     assert table.loc[("camvid", "focal"), "paper"] == "–"
     assert "real images" in headline_html(records)
-
-
-def test_means_are_not_moved_by_rounding(tmp_path):
-    make_record(tmp_path, iou=0.4444)
-    cell = scores(read_records(tmp_path)[0]).iloc[:, 0]["mean iou"]
-    assert math.isclose(cell, np.round(0.4444, 3))
