@@ -58,6 +58,8 @@ class Batches:
 
     def steps(self, start: int, stop: int) -> Iterator[tuple[int, Batch]]:
         """Yield `(step, batch)` for the steps of a range, one batch read ahead."""
+        if start >= stop:
+            return
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="batches") as reader:
             ahead = reader.submit(self.__getitem__, start)
             for step in range(start, stop):

@@ -22,10 +22,11 @@ from lossstudy.study import TABLES, study
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status: 0, or 2 for what the user can mend."""
-    arguments = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    arguments = _parser(words[:1]).parse_args(words)
     try:
         arguments.action(arguments)
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, FileNotFoundError, FloatingPointError) as error:
         print(f"lossstudy: {error}", file=sys.stderr)
         return 2
     return 0
@@ -170,15 +171,18 @@ def _keep(arguments: argparse.Namespace) -> None:
         )
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(command: Sequence[str]) -> argparse.ArgumentParser:
+    """Build the parser; the flags of `train` name losses, and only it imports torch for them."""
     parser = argparse.ArgumentParser(prog="lossstudy", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
 
-    train = commands.add_parser("train", help="train, validate and record one run")
+    text = "train, validate and record one run"
+    train = commands.add_parser("train", help=text, allow_abbrev=False)
     train.add_argument(
         "--notebook", action="store_true", help="run as a notebook, for a page in the book"
     )
-    _add_config_arguments(train)
+    if list(command) == ["train"]:
+        _add_config_arguments(train)
     train.set_defaults(action=_train)
 
     grid = commands.add_parser("study", help="run the whole grid of a profile, finished runs kept")

@@ -78,7 +78,7 @@ class ExperimentConfig:
         default_factory=dict, metadata={"help": "parameters of that loss"}
     )
 
-    seed: int = knob(0, "seed of weights, order and augmentation", low=0)
+    seed: int = knob(0, "seed of weights, order and augmentation", low=0, high=2**31 - 1)
     steps: int = knob(150, "optimisation steps", low=1)
     batch_size: int = knob(8, "labelled images a step, and real maps besides", low=1)
     unlabelled_batch_size: int = knob(4, "unlabelled images a step", low=1)
@@ -124,16 +124,26 @@ class ExperimentConfig:
             ValueError: They share no classes, or one is real and the other generated.
         """
         if self.transfer_dataset is None:
+            if self.transfer_root is not None:
+                raise ValueError(
+                    "transfer_root needs transfer_dataset: say which dataset it holds"
+                )
             return
+        if self.transfer_dataset == self.dataset:
+            raise ValueError(
+                f"transfer_dataset must be another dataset than dataset, got {self.dataset!r} for "
+                "both; a run is always validated on its own dataset"
+            )
         if self.dataset == "camvid":
             raise ValueError(
                 "transfer_dataset needs the 19 Cityscapes classes; camvid has its own 11"
             )
-        if self.data_root and not self.transfer_root:
-            raise ValueError(
-                "transfer_root must name the folder of the real transfer_dataset when data_root "
-                "is given: a real and a generated dataset are not mixed in one run"
-            )
+        for one, other in (("data_root", "transfer_root"), ("transfer_root", "data_root")):
+            if getattr(self, one) and not getattr(self, other):
+                raise ValueError(
+                    f"{other} must name a folder when {one} does: a real and a generated dataset "
+                    "are not mixed in one run"
+                )
 
     def _check_crop(self) -> None:
         """Check that a crop has two sides and lies within the image.

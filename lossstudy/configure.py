@@ -7,6 +7,9 @@ from typing import Any
 from lossstudy.config import ExperimentConfig, unknown_parameter
 from lossstudy.losses import loss_names, loss_parameters, make_loss
 
+_PLACEHOLDERS = {"data_root": "DIR", "transfer_root": "DIR", "weights": "FILE"}
+"""What a recorded command shows in place of a path on somebody's machine."""
+
 
 def configure(profile: str = "quick", **overrides: Any) -> ExperimentConfig:
     """Build a configuration from flat parameters, those of the loss among them.
@@ -67,13 +70,13 @@ def notebook_parameters(namespace: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def command(config: ExperimentConfig) -> str:
-    """Return the shell command that makes this run, data folders shortened to a placeholder."""
+    """Return the shell command that makes this run, data folders and files as placeholders."""
     words = ["lossstudy", "train", "--profile", config.profile]
     for name, value in config.overrides().items():
         pairs = value.items() if isinstance(value, dict) else [(name, value)]
         for key, item in pairs:
             flag = f"--{key.replace('_', '-')}"
-            words += [flag, "DIR" if key.endswith("_root") else _shown(item)]
+            words += [flag, _PLACEHOLDERS.get(key, _shown(item))]
     return shlex.join(words)
 
 
@@ -86,4 +89,6 @@ def _number(name: str, value: Any) -> float:
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float) and float(f"{value:g}") == value:
+        return f"{value:g}"
+    return str(value)

@@ -105,12 +105,12 @@ def per_image(confusions: NDArray[np.int64]) -> dict[str, NDArray[np.int32]]:
 def sample_predictions(
     model: SegmentationModel, dataset: SegmentationDataset, space: str, count: int
 ) -> list[dict[str, NDArray[np.uint8]]]:
-    """Return image, target and prediction of the first `count` validation images, as arrays."""
+    """Return image, target and prediction of `count` images spread over a validation set."""
     translation = mapping(space, dataset.space.name)
     model.eval()
     samples = []
-    for index in range(min(count, len(dataset))):
-        image, target = dataset[index]
+    for index in np.linspace(0, len(dataset) - 1, min(count, len(dataset))).astype(int):
+        image, target = dataset[int(index)]
         pred = predict(model, image[None], translation)[0].cpu().numpy().astype(np.uint8)
         samples.append({
             "image": image.permute(1, 2, 0).numpy(),

@@ -23,13 +23,16 @@ from lossstudy.models import SegmentationModel, make_model
 from lossstudy.results import SCHEMA_VERSION, Record, read_record, write_record
 from lossstudy.trainer import Measurement, fit
 
+Point = dict[str, int | float]
+"""A step and what was measured there."""
+
 
 @dataclass
 class Progress:
     """What a run has measured while it trained."""
 
-    curve: list[dict[str, float]] = field(default_factory=list)
-    validation_curve: list[dict[str, float]] = field(default_factory=list)
+    curve: list[Point] = field(default_factory=list)
+    validation_curve: list[Point] = field(default_factory=list)
     step_s: list[float] = field(default_factory=list)
     data_s: float = 0.0
     evaluate_s: float = 0.0
@@ -126,6 +129,7 @@ def run(config: ExperimentConfig, *, progress: bool = True) -> Record:
                 "data_s": done.data_s,
                 "evaluate_s": done.evaluate_s,
                 "step_ms": float(np.median(done.step_s)) * 1e3 if done.step_s else None,
+                "steps_timed": len(done.step_s),  # fewer than all in a resumed run
             },
             "peak_memory_mb": _peak_memory_mb(device),
             "data": {
@@ -148,7 +152,8 @@ def run(config: ExperimentConfig, *, progress: bool = True) -> Record:
             },
         },
     )
-    checkpoint.unlink(missing_ok=True)
+    for path in folder.glob("checkpoint-*"):  # this run's, its log, and those of older code
+        path.unlink()
     return read_record(folder)
 
 
@@ -198,7 +203,6 @@ def _train(
     points = {("mean_iou" in point, point["step"]): point for point in read_json_lines(log)}
     done.curve = [point for (valid, _), point in sorted(points.items()) if not valid]
     done.validation_curve = [point for (valid, _), point in sorted(points.items()) if valid]
-    log.unlink(missing_ok=True)
     return done
 
 
@@ -260,8 +264,8 @@ def _peak_memory_mb(device: torch.device) -> float:
     return float(psutil.Process().memory_info().rss) / 1e6
 
 
-def _point(measurement: Measurement) -> dict[str, float]:
-    step = {"step": measurement.step, "lr": measurement.lr}
+def _point(measurement: Measurement) -> Point:
+    step: Point = {"step": measurement.step, "lr": measurement.lr}
     return {**step, **measurement.terms, **measurement.log}
 
 

@@ -22,7 +22,7 @@ logits, where autograd over the same formulas keeps three or more.
 from typing import Any, NamedTuple
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Integer
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
@@ -46,7 +46,7 @@ class PixelStatistics(NamedTuple):
 
 def pixel_statistics(
     logits: Float[Tensor, "batch num_classes height width"],
-    targets: Int[Tensor, "batch height width"],
+    targets: Integer[Tensor, "batch height width"],
     ignore_index: int = IGNORE_INDEX,
 ) -> PixelStatistics:
     """Compute `PixelStatistics`, differentiable once with respect to the logits.
@@ -76,7 +76,7 @@ def pixel_statistics(
 
 def log_target_probability(
     logits: Float[Tensor, "batch num_classes height width"],
-    targets: Int[Tensor, "batch height width"],
+    targets: Integer[Tensor, "batch height width"],
     ignore_index: int = IGNORE_INDEX,
 ) -> tuple[Float[Tensor, "batch height width"], Bool[Tensor, "batch height width"]]:
     """Return `log_pt` and `valid` alone, for losses that are a mean over pixels.
@@ -156,7 +156,8 @@ class _Statistics(torch.autograd.Function):
         probs, pt, index, mask = ctx.saved_tensors
         own = grad_intersection.gather(1, index.flatten(1)).view_as(pt)
         own = own.mul_(pt).addcmul_(grad_log_pt, mask)
-        shift = torch.einsum("nchw,nc->nhw", probs, grad_predicted).mul_(mask).add_(own)
+        with _full_precision(probs):
+            shift = torch.einsum("nchw,nc->nhw", probs, grad_predicted).mul_(mask).add_(own)
         grad = torch.addcmul(-shift[:, None], grad_predicted[:, :, None, None], mask[:, None])
         grad.mul_(probs).scatter_add_(1, index[:, None], own[:, None])
         return grad.to(ctx.dtype), None, None

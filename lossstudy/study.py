@@ -14,7 +14,13 @@ CELLS: dict[str, dict[str, Any]] = {
 }
 """The datasets the paper trains on; with `LOSSES` the six cells of Tables 1 to 3."""
 
-CAMVID: dict[str, Any] = {"height": 120, "width": 160, "steps": 400}
+CAMVID: dict[str, Any] = {
+    "height": 120,
+    "width": 160,
+    "crop_height": None,
+    "crop_width": None,
+    "steps": 400,
+}
 """The same experiment on CamVid, whose images are 3 to 4 and too few for longer training."""
 
 SEEDS = {"smoke": 1, "quick": 2}

@@ -15,11 +15,11 @@ from lossstudy.config import ExperimentConfig
 from lossstudy.models import Batch, Phase, SegmentationModel
 
 
-class NonFiniteLossError(RuntimeError):
+class NonFiniteLossError(FloatingPointError):
     """A loss term became infinite or not a number; the run cannot go on."""
 
 
-class CheckpointError(RuntimeError):
+class CheckpointError(ValueError):
     """A checkpoint cannot be used for this run."""
 
 
@@ -87,8 +87,6 @@ def fit(
         if bad := [name for name, value in values.items() if not math.isfinite(value)]:
             raise NonFiniteLossError(_diagnosis(step, bad, values, checkpoint))
         ended = time.perf_counter()
-        if (step + 1) % config.checkpoint_every == 0:
-            save_checkpoint(checkpoint, model, criterion, optimizers, config, step + 1)
         yield Measurement(
             step=step + 1,
             lr=config.lr * factor,
@@ -97,6 +95,9 @@ def fit(
             step_s=ended - began,
             data_s=began - waiting_since,
         )
+        # After the caller has seen the step: what it logs or validates is not lost with it.
+        if (step + 1) % config.checkpoint_every == 0:
+            save_checkpoint(checkpoint, model, criterion, optimizers, config, step + 1)
         waiting_since = time.perf_counter()
 
 

@@ -34,7 +34,7 @@ def test_profile_is_only_a_start():
         ("steps", "100", "steps must be of type int, got '100' of type str"),
         ("steps", True, "steps must be of type int, got True of type bool"),
         ("steps", None, "steps must be of type int"),
-        ("seed", -1, "seed must be at least 0, got -1"),
+        ("seed", -1, "seed must be between 0 and 2147483647, got -1"),
         ("height", 15, "height must be at least 16, got 15"),
         ("lr", -1e-3, "lr must be at least 0, got -0.001"),
         ("lr", float("nan"), "lr must be at least 0, got nan"),

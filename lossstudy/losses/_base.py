@@ -2,7 +2,8 @@
 
 import math
 
-from jaxtyping import Float, Int
+import torch
+from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
 from lossstudy.pixels import IGNORE_INDEX
@@ -36,7 +37,7 @@ class SegmentationLoss(nn.Module):
     def forward(
         self,
         logits: Float[Tensor, "batch num_classes height width"],
-        targets: Int[Tensor, "batch height width"],
+        targets: Integer[Tensor, "batch height width"],
     ) -> Float[Tensor, ""]:
         """Return the loss of a batch as a scalar.
 
@@ -75,7 +76,8 @@ class SegmentationLoss(nn.Module):
                 f"logits must have {self.num_classes} channels, one a class, got {logits.shape[1]}"
             )
         expected = (logits.shape[0], *logits.shape[2:])
-        if targets.shape != expected or targets.is_floating_point() or targets.is_complex():
+        is_integer = not (targets.is_floating_point() or targets.is_complex())
+        if targets.shape != expected or not is_integer or targets.dtype == torch.bool:
             raise ValueError(
                 f"targets must be an integer tensor of shape {expected}, got "
                 f"{tuple(targets.shape)} of {targets.dtype}"

@@ -70,7 +70,7 @@ def imbalance(shares: pd.DataFrame) -> pd.DataFrame:
         two to the entropy; `max / min`, largest over smallest share that is not zero.
 
     Example:
-        >>> imbalance(pd.DataFrame({"even": [0.25] * 4})).loc["even", "effective number"]
+        >>> float(imbalance(pd.DataFrame({"even": [0.25] * 4})).loc["even", "effective number"])
         4.0
     """
     rows = {}

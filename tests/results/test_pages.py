@@ -17,7 +17,7 @@ from lossstudy.results import (
     read_records,
     scores,
 )
-from tests.records import make_evaluation, make_record
+from tests.records import make_record
 
 LOSSES = ("cross_entropy", "focal", "combo")
 
@@ -58,10 +58,10 @@ def test_scores_are_those_of_the_record(tmp_path):
 
 
 def test_a_class_that_is_absent_has_a_dash(tmp_path):
-    evaluation = make_evaluation()
-    evaluation["iou"][3] = None
-    make_record(tmp_path, evaluations={"cityscapes": evaluation})
-    assert scores(read_records(tmp_path)[0]).iloc[3, 0] == "–"
+    make_record(tmp_path)
+    record = read_records(tmp_path)[0]
+    record.evaluations["cityscapes"]["iou"][3] = None
+    assert scores(record).iloc[3, 0] == "–"
 
 
 def test_facts_name_every_parameter_that_is_set(tmp_path):
