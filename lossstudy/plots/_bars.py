@@ -136,7 +136,8 @@ def _draw_groups(
             edgecolor="white", lw=0, label=label, yerr=spread,
             error_kw={"ecolor": "black", "elinewidth": 0.8},
         )  # fmt: skip
-    axes.set_xticks(range(len(rows)), [name.replace(" ", "\n") for name in rows.index])
+    names = [name.replace("iou", "IoU").replace(" ", "\n") for name in rows.index]
+    axes.set_xticks(range(len(rows)), names)
     for tick, name in zip(axes.get_xticklabels(), rows.index, strict=True):
         tick.set_fontweight("bold" if name == MEAN else "normal")
     axes.set_xlim(-0.6, len(rows) - 0.4)

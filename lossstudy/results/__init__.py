@@ -21,7 +21,7 @@ from lossstudy.results._pages import (
     one_per_loss,
     scores,
 )
-from lossstudy.results._paper_table import PAPER, paper_table, table_sources
+from lossstudy.results._paper_table import PAPER, paper_table, table_sources, with_source
 from lossstudy.results._records import Record, read_record, read_records, read_shown, write_record
 from lossstudy.results._schema import SCHEMA_VERSION
 from lossstudy.results._text import table_csv, table_text
@@ -73,5 +73,6 @@ __all__ = [
     "table_text",
     "tidy",
     "training_shares",
+    "with_source",
     "write_record",
 ]

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from lossstudy.results._paper_table import PAPER, table_sources
+from lossstudy.results._paper_table import PAPER, table_sources, with_source
 from lossstudy.results._text import measured, number, printed, table_csv
 from lossstudy.results._tidy import data_label
 
@@ -54,7 +54,7 @@ def table_html(table: pd.DataFrame, run_link: Callable[[str], str] = run_page) -
     which = table.attrs["number"]
     columns = table.columns.get_level_values("column").unique()
     depth = max(len(table_sources(table, column)) for column in columns)
-    parts = [_with_source(table, place) for place in range(max(depth, 1))]
+    parts = [with_source(table, place) for place in range(max(depth, 1))]
     caption = (
         f"Table {which} of the paper and our runs: IoU per class. Ours: mean ± half the 95 % "
         "Student-t interval over n seeds (none for n = 1); the difference is ours minus paper."
@@ -71,18 +71,6 @@ def table_html(table: pd.DataFrame, run_link: Callable[[str], str] = run_page) -
         f'href="data:text/csv;charset=utf-8,{quote(table_csv(table))}">'
         f"Download Table {which} as CSV</a></p>\n"
     )
-
-
-def _with_source(table: pd.DataFrame, place: int) -> pd.DataFrame:
-    """Return the table with the paper and, of each column, the source at one place."""
-    chosen = {
-        (column, source)
-        for column in table.columns.get_level_values("column").unique()
-        for source in [PAPER, *table_sources(table, column)[place : place + 1]]
-    }
-    part = table.loc[:, [(column, source) in chosen for column, source, _ in table.columns]]
-    part.attrs = table.attrs
-    return part
 
 
 def _region(table: pd.DataFrame, run_link: Callable[[str], str]) -> str:

@@ -79,6 +79,18 @@ def table_sources(table: pd.DataFrame, column: str) -> list[str]:
     return [source for source in sources if source != PAPER]
 
 
+def with_source(table: pd.DataFrame, place: int) -> pd.DataFrame:
+    """Return a `paper_table` with, beside the paper, one source a column: the best at place 0."""
+    chosen = {
+        (column, source)
+        for column in table.columns.get_level_values("column").unique()
+        for source in [PAPER, *table_sources(table, column)[place : place + 1]]
+    }
+    part = table.loc[:, [(column, source) in chosen for column, source, _ in table.columns]]
+    part.attrs = table.attrs
+    return part
+
+
 def is_the_papers(record: Record) -> bool:
     """Return whether a run trained what the paper trained, on whatever images and scale."""
     spaces, _ = config.DATASETS[record.dataset]
