@@ -9,7 +9,7 @@ import subprocess
 import sys
 import types
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from lossstudy.config import DATASETS, ExperimentConfig
 from lossstudy.pages import write_page
 from lossstudy.profiles import PROFILES
 from lossstudy.study import TABLES, study
+
+_LIMITS = {"low": "at least", "high": "at most"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -234,7 +236,7 @@ def _add_config_arguments(parser: argparse.ArgumentParser) -> None:
             f"--{field.name.replace('_', '-')}",
             type=_kind(field.type),
             default="quick" if field.name == "profile" else None,
-            help=f"{field.metadata['help']}".replace("%", "%%"),
+            help=_help(field.metadata),
             metavar=_kind(field.type).__name__.strip("_").upper(),
         )
     group = parser.add_argument_group("parameters of the loss")
@@ -245,6 +247,14 @@ def _add_config_arguments(parser: argparse.ArgumentParser) -> None:
     for name, losses in sorted(owners.items()):
         text = f"of {', '.join(losses)}"
         group.add_argument(f"--{name}", type=float, help=text, metavar="FLOAT")
+
+
+def _help(metadata: Mapping[str, Any]) -> str:
+    """Return a field's help with what it may be."""
+    if "choices" in metadata:
+        return f"{metadata['help']}: {', '.join(metadata['choices'])}"
+    limits = [f"{word} {metadata[key]}" for key, word in _LIMITS.items() if key in metadata]
+    return f"{metadata['help']} ({', '.join(limits)})" if limits else str(metadata["help"])
 
 
 def _kind(annotation: Any) -> Any:
