@@ -14,7 +14,7 @@ help:  ## Show this list
 
 book: $(ENV)  ## Run what is out of date of the study and build _build/html (PROFILE=quick CORES=all)
 	OMP_NUM_THREADS=1 $(BIN)/snakemake --snakefile notebooks/Snakefile \
-	    --cores $(CORES) --rerun-incomplete --quiet host --config profile=$(PROFILE)
+	    --cores $(CORES) --rerun-incomplete --quiet host --config profile=$(PROFILE) $(ROOTS)
 	@echo "The book: file://$(CURDIR)/_build/html/index.html"
 
 test: $(ENV)  ## Run the tests, the doctests and, if there is a book, open its pages in Chromium

@@ -72,11 +72,12 @@ class Batches:
         self, stream: int, pool: NDArray[np.integer], count: int, step: int
     ) -> tuple[Tensor, Tensor]:
         """Read `count` images of a stream; an epoch shows each image of the pool once."""
-        picked = []
-        for position in range(step * count, (step + 1) * count):
-            epoch, offset = divmod(position, len(pool))
-            order = np.random.default_rng((self.config.seed, stream, epoch)).permutation(pool)
-            picked.append(order[offset])
+        places = [divmod(place, len(pool)) for place in range(step * count, (step + 1) * count)]
+        orders = {
+            epoch: np.random.default_rng((self.config.seed, stream, epoch)).permutation(pool)
+            for epoch in {epoch for epoch, _ in places}
+        }
+        picked = [orders[epoch][offset] for epoch, offset in places]
         rng = np.random.default_rng((self.config.seed, stream, step, 1))
         pairs = [self._augment(*self.dataset[int(index)], rng) for index in picked]
         images, targets = zip(*pairs, strict=True)

@@ -17,7 +17,7 @@ from lossstudy import paths
 from lossstudy.config import DATASETS, ExperimentConfig
 from lossstudy.pages import write_page
 from lossstudy.profiles import PROFILES
-from lossstudy.study import TABLES, study
+from lossstudy.study import PAPERS_DATASETS, TABLES, cell, study
 
 _LIMITS = {"low": "at least", "high": "at most"}
 
@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser(words[:1]).parse_args(words)
     try:
         arguments.action(arguments)
-    except (ValueError, FileNotFoundError, FloatingPointError) as error:
+    except (ValueError, OSError, FloatingPointError) as error:
         print(f"lossstudy: {error}", file=sys.stderr)
         return 2
     return 0
@@ -94,7 +94,8 @@ def _roots(arguments: argparse.Namespace) -> dict[str, str]:
 def _data_make(arguments: argparse.Namespace) -> None:
     from lossstudy.experiment import train_set, validation_sets
 
-    for dataset in ("cityscapes", "idd"):
+    for dataset in PAPERS_DATASETS:
+        cell(arguments.profile, {"dataset": dataset})
         config = ExperimentConfig.from_profile(arguments.profile, dataset=dataset)
         print(f"{dataset}: {len(train_set(config))} training scenes", end=", ")
         print(f"{len(validation_sets(config)[dataset])} validation scenes in {paths.data_dir()}")
@@ -232,11 +233,12 @@ def _add_config_arguments(parser: argparse.ArgumentParser) -> None:
     for field in dataclasses.fields(ExperimentConfig):
         if field.name == "loss_params":
             continue
+        known = {"choices": loss_names()} if field.name == "loss" else {}
         parser.add_argument(
             f"--{field.name.replace('_', '-')}",
             type=_kind(field.type),
             default="quick" if field.name == "profile" else None,
-            help=_help(field.metadata),
+            help=_help({**field.metadata, **known}).replace("%", "%%"),
             metavar=_kind(field.type).__name__.strip("_").upper(),
         )
     group = parser.add_argument_group("parameters of the loss")

@@ -96,7 +96,7 @@ class ExperimentConfig:
     eval_every: int = knob(75, "steps between validations; 0 for the end only", low=0)
     checkpoint_every: int = knob(75, "steps between checkpoints", low=1)
     log_every: int = knob(5, "steps between points of the curve", low=1)
-    samples: int = knob(4, "validation predictions kept as pictures", low=0)
+    samples: int = knob(4, "validation predictions kept as pictures; pages show four", low=4)
 
     def __post_init__(self) -> None:
         """Check types, ranges and what fields demand of each other.

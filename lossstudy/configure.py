@@ -6,6 +6,7 @@ from typing import Any
 
 from lossstudy.config import ExperimentConfig, unknown_parameter
 from lossstudy.losses import loss_names, loss_parameters, make_loss
+from lossstudy.study import LOSSES, cell
 
 _PLACEHOLDERS = {"data_root": "DIR", "transfer_root": "DIR", "weights": "FILE"}
 """What a recorded command shows in place of a path on somebody's machine."""
@@ -13,6 +14,8 @@ _PLACEHOLDERS = {"data_root": "DIR", "transfer_root": "DIR", "weights": "FILE"}
 
 def configure(profile: str = "quick", **overrides: Any) -> ExperimentConfig:
     """Build a configuration from flat parameters, those of the loss among them.
+
+    What is not given is as in the study, so the study's runs need no more than their names.
 
     Args:
         profile: Named settings to start from.
@@ -30,6 +33,7 @@ def configure(profile: str = "quick", **overrides: Any) -> ExperimentConfig:
         {'gamma': 5.0}
     """
     given = {name: value for name, value in overrides.items() if value is not None}
+    given = {**cell(profile, given), **given}
     loss = given.get("loss", "cross_entropy")
     if loss not in loss_names():
         raise ValueError(f"loss must be one of {', '.join(loss_names())}, got {loss!r}")
@@ -48,13 +52,9 @@ def configure(profile: str = "quick", **overrides: Any) -> ExperimentConfig:
             raise ValueError(unknown_parameter(name, [*fields, *elsewhere]))
     params = {name: _number(name, value) for name, value in params.items()}
     make_loss(loss, num_classes=2, **params)  # its constructor holds the ranges
-    config = ExperimentConfig.from_profile(profile, **given, loss_params=params)
-    if profile == "paper" and config.data_root is None:
-        raise ValueError(
-            "profile 'paper' trains on the real datasets: pass data_root, the folder of "
-            f"{config.dataset}; for generated scenes take profile 'gpu'"
-        )
-    return config
+    stated = LOSSES.get(loss, {})  # a default is left out, so that one experiment has one id
+    params = stated | {k: v for k, v in params.items() if k in stated or v != takes[k]}
+    return ExperimentConfig.from_profile(profile, **given, loss_params=params)
 
 
 def notebook_parameters(namespace: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,9 +30,14 @@ def predict(model: SegmentationModel, images: Tensor, translation: NDArray[np.in
     Returns:
         `(N, H, W)` class numbers on the model's device; the number of target classes where the
         predicted class has no counterpart.
+
+    Raises:
+        FloatingPointError: The scores are not finite, so that their argmax means nothing.
     """
     device = next(model.parameters()).device
     logits = model(images.to(device).float() / 255)
+    if not torch.isfinite(logits).all():
+        raise FloatingPointError("the network's scores are not finite: it diverged; lower lr")
     table = torch.from_numpy(np.asarray(translation, dtype=np.int64)).to(device)
     return table[logits.argmax(1)]
 
@@ -72,7 +77,7 @@ def score(confusions: NDArray[np.int64], dataset: SegmentationDataset) -> dict[s
     """Return the entry of a run record for one validation set: JSON values.
 
     Mean IoU is over the classes the validation set holds; `mean_iou_without_thin` leaves out the
-    classes that the dataset's own evaluation ignores or that it hardly holds (IDD's train).
+    classes that the dataset's own evaluation ignores (IDD's train).
     """
     confusion = confusions.sum(0)
     classes = dataset.space.classes

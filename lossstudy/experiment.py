@@ -1,13 +1,15 @@
 """The composition root: build everything an experiment names, run it, record it."""
 
+import dataclasses
 import datetime
+import resource
+import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
@@ -19,7 +21,7 @@ from lossstudy.configure import command
 from lossstudy.datasets import SegmentationDataset, labelled_subset, make_dataset
 from lossstudy.files import append_json_line, read_json_lines, write_npz
 from lossstudy.losses import make_loss
-from lossstudy.models import SegmentationModel, make_model
+from lossstudy.models import SegmentationModel, make_model, model_parameters
 from lossstudy.results import SCHEMA_VERSION, Record, read_record, write_record
 from lossstudy.trainer import Measurement, fit
 
@@ -57,19 +59,10 @@ def validation_sets(config: ExperimentConfig) -> dict[str, SegmentationDataset]:
 def build_model(config: ExperimentConfig, num_classes: int) -> SegmentationModel:
     """Build the network of a run with weights drawn from its seed."""
     torch.manual_seed(config.seed)
-    params: dict[str, Any] = {
-        "backbone": config.backbone,
-        "pretrained": config.pretrained,
-        "weights": config.weights,
+    fields = {field.name for field in dataclasses.fields(config)}
+    params = {
+        name: getattr(config, name) for name in model_parameters(config.model) if name in fields
     }
-    if config.model == "s4gan":
-        params |= {
-            "discriminator_width": config.discriminator_width,
-            "lambda_fm": config.lambda_fm,
-            "lambda_st": config.lambda_st,
-            "st_threshold": config.st_threshold,
-            "self_training_loss": config.self_training_loss,
-        }
     return make_model(config.model, num_classes, **params)
 
 
@@ -97,8 +90,10 @@ def run(config: ExperimentConfig, *, progress: bool = True) -> Record:
     code = provenance.code_fingerprint(config)
     if (folder / "record.json").exists():
         record = read_record(folder)
-        made_with = record.data["fingerprint"], record.provenance["code"]
-        if made_with == (data.fingerprint, code):
+        seen = {name: scores["fingerprint"] for name, scores in record.evaluations.items()}
+        made_with = record.data["fingerprint"], seen, record.provenance["code"]
+        here = {name: dataset.fingerprint for name, dataset in validation.items()}
+        if made_with == (data.fingerprint, here, code):
             return record
         tqdm.write(f"{config.id}: its record is of other code or other data; training again")
     started, clock = _now(), time.perf_counter()
@@ -258,10 +253,8 @@ def _peak_memory_mb(device: torch.device) -> float:
     """Return the peak memory of a GPU since its last reset, or of this process, in MB."""
     if device.type == "cuda":
         return float(torch.cuda.max_memory_allocated(device)) / 1e6
-    if Path("/proc/self/status").exists():
-        status = Path("/proc/self/status").read_text()
-        return int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6
-    return float(psutil.Process().memory_info().rss) / 1e6
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
 
 
 def _point(measurement: Measurement) -> Point:

@@ -9,13 +9,16 @@ from lossstudy.files import write_text
 _ROOTS = ("data_root", "transfer_root", "weights")
 
 
-def write_page(source: Path, target: Path, title: str | None = None) -> None:
+def write_page(
+    source: Path, target: Path, title: str | None = None, *, show_parameters: bool = True
+) -> None:
     """Copy an executed notebook without the paths of the machine that ran it.
 
     Args:
         source: A notebook papermill has executed.
         target: Where the copy goes; written whole or not at all.
         title: New text of the first heading.
+        show_parameters: Leave the cell with the parameters of this execution in sight.
     """
     notebook = json.loads(source.read_text(encoding="utf-8"))
     details = notebook["metadata"].get("papermill", {})
@@ -27,6 +30,8 @@ def write_page(source: Path, target: Path, title: str | None = None) -> None:
     for cell in notebook["cells"]:
         if "injected-parameters" in cell["metadata"].get("tags", []):
             cell["source"] = [_without_path(line) for line in _lines(cell)]
+            if not show_parameters:
+                cell["metadata"]["tags"].append("remove-cell")
     if title is not None:
         _retitle(notebook, title)
     write_text(target, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")

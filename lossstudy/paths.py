@@ -10,8 +10,9 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 def home() -> Path:
     """Return the folder that holds `data/`, `runs/` and `book/`.
 
-    `LOSSSTUDY_HOME` if set; otherwise the checkout this package was installed from (the parent
-    folder with a `pyproject.toml`); otherwise the current directory.
+    `LOSSSTUDY_HOME` if set; otherwise the checkout this package was installed from, which is the
+    parent folder with a `pyproject.toml`; otherwise the current directory. `make book` and
+    `lossstudy study` always use the checkout.
     """
     if value := os.environ.get("LOSSSTUDY_HOME"):
         return Path(value).expanduser().resolve()

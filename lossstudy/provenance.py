@@ -64,7 +64,7 @@ def is_current(config: Mapping[str, Any], code: str) -> bool:
     """
     try:
         return code_fingerprint(ExperimentConfig(**config)) == code
-    except TypeError:  # a field that this checkout does not know
+    except (TypeError, ValueError, FileNotFoundError):  # fields or files this checkout has not
         return False
 
 

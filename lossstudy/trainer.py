@@ -96,7 +96,9 @@ def fit(
             data_s=began - waiting_since,
         )
         # After the caller has seen the step: what it logs or validates is not lost with it.
-        if (step + 1) % config.checkpoint_every == 0:
+        if (step + 1) % config.checkpoint_every == 0 or step + 1 == config.steps:
+            if not all(torch.isfinite(parameter).all() for parameter in model.parameters()):
+                raise NonFiniteLossError(_diagnosis(step, ["(weights)"], values, checkpoint))
             save_checkpoint(checkpoint, model, criterion, optimizers, config, step + 1)
         waiting_since = time.perf_counter()
 
@@ -213,6 +215,6 @@ def _diagnosis(step: int, bad: list[str], values: dict[str, float], checkpoint: 
     last = f"last good checkpoint: {checkpoint}" if checkpoint.exists() else "no checkpoint yet"
     shown = ", ".join(f"{name} = {value:g}" for name, value in values.items())
     return (
-        f"loss term {', '.join(bad)} is not finite at step {step + 1} ({shown}); {last}. "
+        f"{', '.join(bad)} not finite at step {step + 1} ({shown}); {last}. "
         "Lower lr, or look at the batch of that step."
     )

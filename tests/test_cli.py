@@ -54,9 +54,9 @@ def test_train_runs_what_the_flags_say(trained):
     assert trained == [expected]
 
 
-def test_train_starts_from_profile_quick(trained):
+def test_train_without_parameters_is_the_first_run_of_the_study(trained):
     assert main(["train"]) == 0
-    assert trained == [ExperimentConfig.from_profile("quick")]
+    assert trained == [study("quick")[0]]
 
 
 def test_train_prints_scores_and_where_the_record_is(trained, capsys):
@@ -104,7 +104,7 @@ def test_recorded_command_makes_the_same_run(given, trained):
         (["--pretrained", "no"], "expected true or false, got 'no'"),
         (["--pretrained", "False"], "expected true or false, got 'False'"),
         (["--label-space", "idd30"], "label_space of cityscapes must be one of cityscapes19"),
-        (["--profile", "paper"], "pass data_root"),
+        (["--profile", "paper"], "pass the folder of cityscapes (data_root"),
     ],
 )
 def test_train_refuses_what_cannot_be_run(argv, message, trained, capsys):

@@ -5,6 +5,7 @@ import pytest
 from lossstudy.config import ExperimentConfig
 from lossstudy.configure import command, configure, notebook_parameters
 from lossstudy.losses import loss_names, loss_parameters
+from lossstudy.study import study
 
 
 def test_parameters_of_the_loss_are_told_from_those_of_the_run():
@@ -14,8 +15,23 @@ def test_parameters_of_the_loss_are_told_from_those_of_the_run():
     assert config.lr == 0.1
 
 
-def test_without_parameters_the_loss_keeps_its_defaults():
-    assert configure("smoke", loss="focal").loss_params == {}
+def test_one_experiment_has_one_id_however_its_defaults_are_given():
+    stated = next(run for run in study("smoke") if (run.dataset, run.loss) == ("idd", "focal"))
+    for given in ({}, {"gamma": 2}, {"gamma": 2.0, "lam": 1.0}, {"loss_params": {"gamma": 2.0}}):
+        assert configure("smoke", dataset="idd", loss="focal", **given) == stated
+    assert configure("smoke", dataset="idd", loss="focal", gamma=1.0).id != stated.id
+
+
+def test_a_run_by_name_is_the_run_of_the_study():
+    for run in study("quick", {"camvid": "/real/camvid"}):
+        given = {"dataset": run.dataset, "data_root": run.data_root, "seed": run.seed}
+        assert configure("quick", loss=run.loss, **given) == run
+
+
+def test_a_real_dataset_is_not_validated_on_generated_scenes():
+    assert configure("quick", data_root="/real/cityscapes").transfer_dataset is None
+    both = configure("quick", data_root="/real/cityscapes", transfer_root="/real/idd")
+    assert both.transfer_dataset == "idd"
 
 
 def test_none_stands_for_the_default():
@@ -30,9 +46,9 @@ def test_parameters_may_come_as_the_field_they_end_in():
 
 
 @pytest.mark.parametrize("name", loss_names())
-def test_every_loss_can_be_configured_with_its_own_defaults(name):
+def test_the_defaults_of_a_loss_are_what_it_has_without_parameters(name):
     defaults = loss_parameters(name)
-    assert configure("smoke", loss=name, **defaults).loss_params == defaults
+    assert configure("smoke", loss=name, **defaults) == configure("smoke", loss=name)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +84,7 @@ def test_unknown_profile_is_refused():
 
 
 def test_profile_paper_demands_the_real_data():
-    with pytest.raises(ValueError, match="pass data_root, the folder of idd"):
+    with pytest.raises(ValueError, match=r"pass the folder of idd \(data_root"):
         configure("paper", dataset="idd")
     assert configure("paper", data_root="/real/cityscapes").pretrained
 

@@ -140,3 +140,12 @@ def test_samples_are_spread_over_the_set_with_their_predictions(dataset):
 @pytest.mark.parametrize(("asked", "given"), [(0, 0), (9, 5)])
 def test_no_more_samples_than_asked_for_or_there_are(asked, given, dataset):
     assert len(evaluation.sample_predictions(Reader(), dataset, "cityscapes19", asked)) == given
+
+
+def test_a_network_that_diverged_has_no_score(dataset):
+    class Diverged(Reader):
+        def forward(self, images):
+            return super().forward(images) * float("nan")
+
+    with pytest.raises(FloatingPointError, match="diverged"):
+        evaluation.evaluate(Diverged(), dataset, "cityscapes19")

@@ -57,3 +57,9 @@ def test_a_page_of_a_page_is_the_page(executed, tmp_path):
     write_page(executed, tmp_path / "once.ipynb", "title")
     write_page(tmp_path / "once.ipynb", tmp_path / "twice.ipynb", "title")
     assert (tmp_path / "once.ipynb").read_text() == (tmp_path / "twice.ipynb").read_text()
+
+
+def test_parameters_can_be_put_out_of_sight(executed, tmp_path):
+    write_page(executed, tmp_path / "page.ipynb", show_parameters=False)
+    page = json.loads((tmp_path / "page.ipynb").read_text())
+    assert page["cells"][1]["metadata"]["tags"] == ["injected-parameters", "remove-cell"]

@@ -9,7 +9,7 @@ ROOTS = {"cityscapes": "/real/cityscapes", "idd": "/real/idd"}
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_every_seed_runs_both_datasets_with_the_three_losses(profile):
-    runs = study(profile)
+    runs = study(profile, ROOTS if profile == "paper" else None)
     cells = {
         (dataset, loss)
         for dataset in ("cityscapes", "idd")
@@ -27,8 +27,13 @@ def test_no_two_runs_share_an_id(profile):
     assert len(set(ids)) == len(ids)
 
 
+def test_the_paper_profile_is_not_for_generated_scenes():
+    with pytest.raises(ValueError, match="--cityscapes-root and --idd-root"):
+        study("paper")
+
+
 def test_number_of_seeds():
-    counts = {profile: len({run.seed for run in study(profile)}) for profile in PROFILES}
+    counts = {profile: len({run.seed for run in study(profile, ROOTS)}) for profile in PROFILES}
     assert counts == {"smoke": 1, "quick": 2, "standard": 3, "gpu": 3, "paper": 3}
 
 

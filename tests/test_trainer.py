@@ -249,7 +249,7 @@ def test_loss_that_is_not_finite_names_step_term_and_checkpoint(value, start, tm
     config, file = make_config(model="deeplab"), tmp_path / "state.pt"
     steps = start(config, file, FailsAt(4, value))
     assert [next(steps).step for _ in range(3)] == [1, 2, 3]
-    with pytest.raises(NonFiniteLossError, match="supervised is not finite at step 4") as error:
+    with pytest.raises(NonFiniteLossError, match="supervised not finite at step 4") as error:
         next(steps)
     assert f"last good checkpoint: {file}" in str(error.value)
     saved = final_state(file)
@@ -269,10 +269,24 @@ def test_term_that_is_not_finite_is_told_from_those_that_are(start, tmp_path):
     # at the first step there are none of the latter.
     steps = start(make_config(st_threshold=0.0), tmp_path / "state.pt", FailsAt(3))
     next(steps)
-    with pytest.raises(
-        NonFiniteLossError, match="loss term self_training is not finite at step 2"
-    ):
+    with pytest.raises(NonFiniteLossError, match="self_training not finite at step 2"):
         next(steps)
+
+
+class BreaksTheWeights(nn.Module):
+    """A loss with a finite value and a gradient that is not a number."""
+
+    def forward(self, logits, targets):
+        return (0 * logits.sum()).sqrt()
+
+
+def test_weights_that_are_no_numbers_are_not_saved(start, tmp_path):
+    config, file = make_config(model="deeplab", checkpoint_every=1), tmp_path / "state.pt"
+    steps = start(config, file, BreaksTheWeights())
+    assert next(steps).terms == {"supervised": 0.0}
+    with pytest.raises(NonFiniteLossError, match=r"weights.*step 1.*no checkpoint yet"):
+        next(steps)
+    assert not file.exists()
 
 
 # One phase

@@ -1,5 +1,6 @@
 """Feature extractors of DeepLabv2: images in, features at a fraction of their size out."""
 
+import pickle
 from collections import OrderedDict
 from pathlib import Path
 
@@ -83,14 +84,22 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 
     Raises:
         FileNotFoundError: There is no such file.
+        ValueError: It is neither of the two.
     """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
     if not path.is_file():
         raise FileNotFoundError(f"weights: no file {path}")
-    if path.suffix == ".safetensors":
-        from safetensors.torch import load_file
-
-        return load_file(path)
-    state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        raise ValueError(
+            f"weights: {path} is neither a .safetensors file nor a torch state dict "
+            f"({type(error).__name__})"
+        ) from error
     return state
 
 

@@ -32,6 +32,7 @@ def paired_difference(records: Sequence[Record], loss_a: str, loss_b: str) -> pd
             name one pair.
     """
     table = tidy([record for record in records if record.loss in {loss_a, loss_b}])
+    table = table.drop_duplicates([*EXPERIMENT, "class_name", "seed"])
     shared = [name for name in EXPERIMENT if name not in {"loss", "settings"}]
     rows = []
     for key, group in table.groupby([*shared, "class_name"], sort=False):

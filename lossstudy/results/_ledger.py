@@ -19,7 +19,7 @@ def ledger(records: Sequence[Record]) -> pd.DataFrame:
         Columns `run`, `profile`, `dataset`, `data` (generated scenes or real images),
         `label_space`, `model`, `loss`, `loss_params`, `seed`, `steps`, `mean_iou` (on the
         validation set of the training dataset), `device`, `wall_s`, `step_ms`, `peak_memory_mb`,
-        `torch`, `commit` (12 digits, with `+` if the checkout had changes) and `started`.
+        `versions`, `commit` (12 digits, with `+` if the checkout had changes) and `started`.
     """
     rows = [
         {
@@ -35,7 +35,7 @@ def ledger(records: Sequence[Record]) -> pd.DataFrame:
             "wall_s": record.timing["wall_s"],
             "step_ms": record.timing["step_ms"],
             "peak_memory_mb": record.peak_memory_mb,
-            "torch": record.provenance["versions"].get("torch"),
+            "versions": ", ".join(f"{k} {v}" for k, v in record.provenance["versions"].items()),
             "commit": _commit(record),
             "started": record.provenance["started"],
         }

@@ -25,7 +25,7 @@ from lossstudy.results._tidy import (
     settings_key,
     summary,
 )
-from lossstudy.study import CELLS, LOSSES
+from lossstudy.study import LOSSES, PAPERS_DATASETS
 
 
 def scores(record: Record) -> pd.DataFrame:
@@ -186,16 +186,22 @@ def ledger_html(records: Sequence[Record]) -> str:
         "this checkout's" if is_current(record.config, record.provenance["code"]) else "other"
         for record in records
     ]
-    shown = {
-        "run": "run", "mean_iou": "mean IoU", "data": "images", "wall_s": "seconds",
-        "step_ms": "ms a step", "peak_memory_mb": "MB", "device": "device", "torch": "torch",
-        "commit": "commit", "training code": "training code", "started": "started",
-    }  # fmt: skip
     for name, form in (
         ("mean_iou", "{:.3f}"), ("wall_s", "{:.0f}"), ("step_ms", "{:.0f}"),
         ("peak_memory_mb", "{:.0f}"),
     ):  # fmt: skip
         table[name] = table[name].map(form.format, na_action="ignore")
+    resumed = [
+        record.timing.get("steps_timed", record.config["steps"]) < record.config["steps"]
+        for record in records
+    ]
+    table["wall_s"] = table["wall_s"].where(~np.array(resumed), "≥ " + table["wall_s"])
+    shown = {
+        "run": "run", "mean_iou": "mean IoU", "data": "images", "loss_params": "loss parameters",
+        "seed": "seed", "steps": "steps", "wall_s": "seconds", "step_ms": "ms a step",
+        "peak_memory_mb": "MB", "device": "device", "versions": "versions", "commit": "commit",
+        "training code": "training code", "started": "started",
+    }  # fmt: skip
     table = table[list(shown)].rename(columns=shown)
     return _html(table.set_index("run"), f"{len(records)} runs")
 
@@ -211,7 +217,9 @@ def headline(records: Sequence[Record]) -> pd.DataFrame:
     # Table 1 prints cross entropy too, with other numbers; Tables 2 and 3 compare the losses.
     iou = means[means.table > 1].set_index(["trained_on", "loss"]).iou
     rows = {
-        (dataset, loss): {"paper": f"{iou[dataset, loss]:.3f}" if dataset in CELLS else "–"}
+        (dataset, loss): {
+            "paper": f"{iou[dataset, loss]:.3f}" if dataset in PAPERS_DATASETS else "–"
+        }
         for dataset in DATASETS
         for loss in LOSSES
     }

@@ -123,13 +123,21 @@ def read_records(*roots: Path) -> list[Record]:
     return list(found.values())
 
 
-def read_shown(*roots: Path) -> list[Record]:
+def read_shown(*roots: Path, profile: str = "all") -> list[Record]:
     """Read the finished runs that have a page in the book: an executed notebook lies beside them.
+
+    Args:
+        *roots: As for `read_records`.
+        profile: `"all"`, or the only profile to read.
 
     Raises:
         ValueError: As `read_records`.
     """
-    return [run for run in read_records(*roots) if (run.folder / "train.ipynb").is_file()]
+    return [
+        run
+        for run in read_records(*roots)
+        if (run.folder / "train.ipynb").is_file() and profile in {"all", run.profile}
+    ]
 
 
 def write_record(folder: Path, record: Mapping[str, Any]) -> Path:

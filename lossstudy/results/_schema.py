@@ -31,6 +31,8 @@ _SCHEMA: dict[str, Any] = {
     "data": {"generated": bool, "fingerprint": str, "num_train": int, "class_share": list},
     "provenance": {
         "command": str,
+        "code": str,
+        "threads": int,
         "git_commit": str | None,
         "git_dirty": bool | None,
         "versions": dict,

@@ -114,7 +114,9 @@ def summary(records: Sequence[Record]) -> pd.DataFrame:
     keys = [*EXPERIMENT, "class_name"]
     rows = []
     for key, group in tidy(records).groupby(keys, sort=False):
-        known = group.dropna(subset="iou").sort_values("seed")
+        # A run that differs only in what has no effect, such as the number of pictures, is the
+        # same experiment with the same seed: it does not count twice.
+        known = group.dropna(subset="iou").drop_duplicates("seed").sort_values("seed")
         mean, low, high = interval(known.iou.tolist())
         rows.append({
             **dict(zip(keys, key, strict=True)),
@@ -138,7 +140,8 @@ def data_label(generated: bool) -> str:
 def settings_key(record: Record) -> str:
     """Return everything that decides a run's outcome but its names, loss and seed, as one text."""
     params = set(record.loss_params)
-    return json.dumps({k: v for k, v in sorted(_fields(record).items()) if k not in params})
+    fields = {k: v for k, v in sorted(_fields(record).items()) if k not in params}
+    return json.dumps([fields, record.data["fingerprint"]])
 
 
 def _fields(record: Record) -> dict[str, str]:
