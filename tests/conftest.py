@@ -1,5 +1,8 @@
 """Fixtures every test may use: its own home folder, seeded randomness, tiny datasets."""
 
+import os
+import sys
+
 import jaxtyping
 import numpy as np
 import pytest
@@ -7,6 +10,24 @@ import torch
 
 from lossstudy.datasets import SegmentationDataset
 from lossstudy.labels import label_space
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session, exitstatus):
+    session.config.final_status = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    """Leave with the status of the tests, before torch's library takes itself apart.
+
+    After some runs of the whole suite libtorch_cpu (2.13, CPU) crashes in its own teardown, when
+    every test has passed and been reported; the crash would be all that the shell gets to see.
+    """
+    if hasattr(config, "final_status"):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(config.final_status)
 
 
 @pytest.fixture(autouse=True)
