@@ -2,7 +2,8 @@
 
 import pytest
 
-from lossstudy import bench
+from lossstudy.bench import losses, scenes, trainer
+from lossstudy.bench._turns import take_turns
 from lossstudy.losses import loss_names
 
 
@@ -14,19 +15,19 @@ def test_contenders_take_turns_and_the_warm_up_does_not_count():
         order.append(name)
         return next(seconds[name])
 
-    assert bench._take_turns({"a": "a", "b": "b"}, once, 3) == {"a": 2.0, "b": 5.0}
+    assert take_turns({"a": "a", "b": "b"}, once, 3) == {"a": 2.0, "b": 5.0}
     assert order == ["a", "b"] * 4
 
 
 def test_every_loss_is_in_the_table_and_torch_is_the_measure():
-    lines = bench.losses(rounds=1, shape=(1, 3, 4, 4)).splitlines()
+    lines = losses.measure(rounds=1, shape=(1, 3, 4, 4)).splitlines()
     assert [line.split()[0] for line in lines[2:]] == list(loss_names())
     assert lines[1].startswith("torch cross_entropy")
     assert lines[1].endswith("1.00 x")
 
 
 def test_scenes_of_both_domains_are_counted():
-    lines = bench.scenes(count=1).splitlines()
+    lines = scenes.measure(count=1).splitlines()
     assert [line.split(":")[0] for line in lines] == ["cityscapes", "idd"]
 
 
@@ -34,5 +35,5 @@ def test_scenes_of_both_domains_are_counted():
 def test_the_trainer_is_compared_with_its_own_step(monkeypatch):
     from lossstudy.configure import configure
 
-    monkeypatch.setattr(bench, "configure", lambda _, **given: configure("smoke", **given))
-    assert "overhead" in bench.trainer(steps=1)
+    monkeypatch.setattr(trainer, "configure", lambda _, **given: configure("smoke", **given))
+    assert "overhead" in trainer.measure(steps=1)
