@@ -15,6 +15,7 @@ from torch import Tensor
 from lossstudy.config import ExperimentConfig
 from lossstudy.datasets import SegmentationDataset
 from lossstudy.models import Batch
+from lossstudy.sampling import ClassUniformSampler, crop_around
 
 
 class Batches:
@@ -45,11 +46,14 @@ class Batches:
         self.labelled = np.asarray(labelled)
         others = np.setdiff1d(np.arange(len(dataset)), self.labelled)
         self.unlabelled = others if len(others) else np.arange(len(dataset))
+        self.sampler: ClassUniformSampler | None = None
+        if config.sampling == "class_uniform":
+            self.sampler = ClassUniformSampler(dataset.image_class_pixels, self.labelled)
 
     def __getitem__(self, step: int) -> Batch:
         """Return the batch of a step, on the device, images as floats in [0, 1]."""
         config = self.config
-        images, targets = self._draw(0, self.labelled, config.batch_size, step)
+        images, targets = self._draw_labelled(step)
         if not self.semi_supervised:
             return Batch(images, targets)
         real_images, real_targets = self._draw(1, self.labelled, config.batch_size, step)
@@ -68,6 +72,23 @@ class Batches:
                     ahead = reader.submit(self.__getitem__, step + 1)
                 yield step, batch
 
+    def _draw_labelled(self, step: int) -> tuple[Tensor, Tensor]:
+        """Read the labelled images of a step, the way `config.sampling` says."""
+        config = self.config
+        if self.sampler is None:
+            return self._draw(0, self.labelled, config.batch_size, step)
+        rng = np.random.default_rng((config.seed, 0, step, 1))
+        pairs = []
+        for _ in range(config.batch_size):
+            index, label = self.sampler.draw(rng)
+            image, target = self.dataset[index]
+            corner = None
+            if config.crop_height and config.crop_width:
+                size = config.crop_height, config.crop_width
+                corner = crop_around(target.numpy(), label, size, rng)
+            pairs.append(self._augment(image, target, rng, corner))
+        return self._stack(pairs)
+
     def _draw(
         self, stream: int, pool: NDArray[np.integer], count: int, step: int
     ) -> tuple[Tensor, Tensor]:
@@ -80,6 +101,10 @@ class Batches:
         picked = [orders[epoch][offset] for epoch, offset in places]
         rng = np.random.default_rng((self.config.seed, stream, step, 1))
         pairs = [self._augment(*self.dataset[int(index)], rng) for index in picked]
+        return self._stack(pairs)
+
+    def _stack(self, pairs: Sequence[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+        """Return frames as a batch on the device."""
         images, targets = zip(*pairs, strict=True)
         floats = self._to_device(torch.stack(images)).float() / 255
         return (
@@ -88,13 +113,20 @@ class Batches:
         )
 
     def _augment(
-        self, image: Tensor, target: Tensor, rng: np.random.Generator
+        self,
+        image: Tensor,
+        target: Tensor,
+        rng: np.random.Generator,
+        corner: tuple[int, int] | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """Random horizontal flip and, if the configuration has one, a random crop."""
+        """Random horizontal flip and, if the configuration has one, a crop, random or given."""
         config = self.config
         if config.crop_height and config.crop_width:
-            top = int(rng.integers(image.shape[1] - config.crop_height + 1))
-            left = int(rng.integers(image.shape[2] - config.crop_width + 1))
+            if corner is None:
+                top = int(rng.integers(image.shape[1] - config.crop_height + 1))
+                left = int(rng.integers(image.shape[2] - config.crop_width + 1))
+            else:
+                top, left = corner
             rows = slice(top, top + config.crop_height)
             columns = slice(left, left + config.crop_width)
             image, target = image[:, rows, columns], target[rows, columns]

@@ -5,6 +5,7 @@ import difflib
 import hashlib
 import json
 import math
+import re
 import types
 import typing
 from dataclasses import dataclass
@@ -74,8 +75,14 @@ class ExperimentConfig:
     )
 
     loss: str = knob("cross_entropy", "loss under study")
-    loss_params: dict[str, float] = dataclasses.field(
+    loss_params: dict[str, float | str] = dataclasses.field(
         default_factory=dict, metadata={"help": "parameters of that loss"}
+    )
+
+    sampling: str = knob(
+        "uniform",
+        "how labelled images are drawn: each once an epoch, or so that every class is drawn alike",
+        choices=("uniform", "class_uniform"),
     )
 
     seed: int = knob(0, "seed of weights, order and augmentation", low=0, high=2**31 - 1)
@@ -191,11 +198,13 @@ class ExperimentConfig:
     def id(self) -> str:
         """Readable and unique name of the run, the same on every machine.
 
-        Where the data lies is not part of it, only the folder's own name.
+        Where the data lies is not part of it, only the folder's own name. Nor is a field that
+        has its default, so that a field added later leaves the names of earlier runs alone.
         """
-        params = "".join(f"-{key}{value:g}" for key, value in sorted(self.loss_params.items()))
-        content = json.dumps(self.to_dict(), sort_keys=True).encode()
-        digest = hashlib.sha256(content).hexdigest()[:8]
+        params = "".join(f"-{key}{shown(value)}" for key, value in sorted(self.loss_params.items()))
+        defaults = {field.name: field.default for field in dataclasses.fields(self)}
+        content = {k: v for k, v in self.to_dict().items() if v != defaults[k]}
+        digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
         return f"{self.profile}-{self.dataset}-{self.loss}{params}-s{self.seed}-{digest}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -215,6 +224,14 @@ class ExperimentConfig:
             if field.name in {"dataset", "loss", "seed"}
             or getattr(self, field.name) != getattr(start, field.name)
         }
+
+
+def shown(value: float | str) -> str:
+    """Return a parameter of a loss as names and tables show it: `2`, `0.25`, `median`.
+
+    Numbers of a list lose their commas, which do not belong into the name of a folder.
+    """
+    return re.sub(r"[^\w.+-]+", "_", value) if isinstance(value, str) else f"{value:g}"
 
 
 def unknown_parameter(name: str, known: list[str]) -> str:

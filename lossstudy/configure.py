@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lossstudy.config import ExperimentConfig, unknown_parameter
+from lossstudy.counts import ClassCounts
+from lossstudy.labels import label_space
 from lossstudy.losses import loss_names, loss_parameters, make_loss
 from lossstudy.study import LOSSES, cell
 
@@ -40,21 +42,23 @@ def configure(profile: str = "quick", **overrides: Any) -> ExperimentConfig:
     takes = loss_parameters(loss)
     elsewhere = {name for other in loss_names() for name in loss_parameters(other)}
     params = dict(given.pop("loss_params", {}))
-    for name in [name for name in given if name in elsewhere]:
+    params |= {name: given.pop(name) for name in list(given) if name in elsewhere}
+    for name in params:
         if name not in takes:
             raise ValueError(
                 f"loss {loss!r} takes no {name!r}; it takes {', '.join(takes) or 'no parameters'}"
             )
-        params[name] = given.pop(name)
     fields = list(ExperimentConfig.__dataclass_fields__)
     for name in given:
         if name not in fields:
             raise ValueError(unknown_parameter(name, [*fields, *elsewhere]))
-    params = {name: _number(name, value) for name, value in params.items()}
-    make_loss(loss, num_classes=2, **params)  # its constructor holds the ranges
+    params = {name: _value(name, value, takes[name]) for name, value in params.items()}
     stated = LOSSES.get(loss, {})  # a default is left out, so that one experiment has one id
     params = stated | {k: v for k, v in params.items() if k in stated or v != takes[k]}
-    return ExperimentConfig.from_profile(profile, **given, loss_params=params)
+    config = ExperimentConfig.from_profile(profile, **given, loss_params=params)
+    num_classes = label_space(config.label_space).num_classes
+    make_loss(loss, num_classes, ClassCounts.even(num_classes), **params)  # it holds the ranges
+    return config
 
 
 def notebook_parameters(namespace: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,7 +84,18 @@ def command(config: ExperimentConfig) -> str:
     return shlex.join(words)
 
 
-def _number(name: str, value: Any) -> float:
+def _value(name: str, value: Any, default: float | str) -> float | str:
+    """Return the value of a loss's parameter, of the kind of its default.
+
+    Raises:
+        ValueError: It is a text where a number is due, or the other way round.
+    """
+    if isinstance(default, str):
+        if not isinstance(value, str):
+            raise ValueError(
+                f"{name} must be a text, got {value!r} of type {type(value).__name__}"
+            )
+        return value
     if type(value) not in {int, float}:
         raise ValueError(f"{name} must be a number, got {value!r} of type {type(value).__name__}")
     return float(value)

@@ -36,6 +36,12 @@ class ClassCounts:
             image_pixels=(present * image_class_pixels.sum(axis=1, keepdims=True)).sum(axis=0),
         )
 
+    @classmethod
+    def even(cls, num_classes: int) -> "ClassCounts":
+        """Return the counts of a set in which no class is rarer than another."""
+        ones = np.ones(num_classes, dtype=np.int64)
+        return cls(ones, ones, num_classes * ones)
+
     @property
     def num_classes(self) -> int:
         """Number of classes."""

@@ -174,7 +174,10 @@ def _train(
     progress: bool,
 ) -> Progress:
     """Train to the end, logging to a file beside the checkpoint so that a resumed run keeps it."""
-    criterion = make_loss(config.loss, batches.dataset.space.num_classes, **config.loss_params)
+    data = batches.dataset
+    class_counts = data.class_counts(batches.labelled)  # of no other image are the labels known
+    params: dict[str, Any] = dict(config.loss_params)
+    criterion = make_loss(config.loss, data.space.num_classes, class_counts, **params)
     criterion = criterion.to(batches.device)
     log = checkpoint.with_suffix(".jsonl")
     done = Progress()

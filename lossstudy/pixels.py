@@ -100,6 +100,16 @@ def masked_mean(
     return (values * mask).sum() / mask.sum().clamp(min=1)
 
 
+def constant(values: Tensor) -> Tensor:
+    """Return `values` as a number the gradient does not go through: a weight, not a variable.
+
+    Losses that weight pixels by what the network predicts state here what they hold fixed. The
+    tests replace this function to check each gradient against differences of the loss with those
+    weights held.
+    """
+    return values.detach()
+
+
 def _full_precision(logits: Tensor) -> torch.autocast:
     """Switch autocast off, which would lower the class sums to half precision again."""
     return torch.autocast(logits.device.type, enabled=False)

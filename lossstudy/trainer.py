@@ -69,6 +69,9 @@ def fit(
     """
     phases = model.phases()
     optimizers = [make_optimizer(phase, config) for phase in phases]
+    if learnt := list(criterion.parameters()):  # a loss may learn, too: the weights of its terms
+        group = {"params": learnt, "lr": config.lr, "base_lr": config.lr, "weight_decay": 0.0}
+        optimizers[0].add_param_group(group)
     start = 0
     if checkpoint.exists():
         start = load_checkpoint(checkpoint, model, criterion, optimizers, config)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+import lossstudy.models._torchvision  # noqa: F401 - before the libraries that import torchvision
 from lossstudy.datasets import SegmentationDataset
 from lossstudy.labels import label_space
 
@@ -69,6 +70,8 @@ class StandIn(SegmentationDataset):
         blocks = rng.integers(0, self.num_classes, (count, size[0] // 8, size[1] // 8))
         blocks[rng.random(blocks.shape) < 0.1] = 255
         self.targets = blocks.repeat(8, axis=1).repeat(8, axis=2).astype(np.uint8)
+        flat = [np.bincount(target.ravel(), minlength=256) for target in self.targets]
+        self.image_class_pixels = np.array(flat)[:, : self.num_classes]
         red = np.where(self.targets == 255, 240, self.targets.astype(int) * 12 % 256)
         green = np.broadcast_to(np.arange(count)[:, None, None], red.shape)
         blue = np.broadcast_to(np.arange(size[1]), red.shape)

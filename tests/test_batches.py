@@ -1,5 +1,6 @@
 from collections import Counter
 
+import numpy as np
 import pytest
 import torch
 
@@ -111,11 +112,12 @@ def test_supervised_training_draws_labelled_images_alone(make_batches):
     assert torch.equal(batch.images, make_batches()[0].images)
 
 
+@pytest.mark.parametrize("sampling", ["uniform", "class_uniform"])
 @pytest.mark.parametrize("crop", [{}, {"crop_height": 16, "crop_width": 24}])
-def test_image_and_target_stay_together(crop, make_batches):
+def test_image_and_target_stay_together(crop, sampling, make_batches):
     """Flips and crops move both: red still shows the target, blue the column."""
     flipped, corners = set(), set()
-    batches = make_batches(**crop)
+    batches = make_batches(**crop, sampling=sampling)
     for step in range(10):
         batch = batches[step]
         red = (batch.images[:, 0] * 255).round().long()
@@ -136,6 +138,50 @@ def test_crop_has_the_configured_size(make_batches):
 
 def test_crop_may_be_the_whole_image(make_batches):
     assert make_batches(crop_height=32, crop_width=64)[0].images.shape == (2, 3, 32, 64)
+
+
+@pytest.fixture
+def with_a_rare_class(make_batches):
+    """Batches of a set in which image 4 alone is labelled in two classes, one of them a block."""
+    dataset = make_batches().dataset
+    dataset.targets[:] = 0
+    dataset.targets[4, :8, :8] = 7
+    dataset.image_class_pixels = np.array([
+        np.bincount(t.ravel(), None, 19) for t in dataset.targets
+    ])
+    return make_batches
+
+
+def test_class_uniform_sampling_draws_each_class_as_often(with_a_rare_class):
+    batches = with_a_rare_class(sampling="class_uniform")
+    images = drawn(batches, "images", 200)
+    assert set(images) == {0, 2, 4, 6}
+    assert images.count(4) / len(images) == pytest.approx(1 / 2 + 1 / 8, abs=0.1)
+
+
+def test_class_uniform_sampling_leaves_the_other_streams_alone(with_a_rare_class):
+    uniform, batches = with_a_rare_class(), with_a_rare_class(sampling="class_uniform")
+    for part in ("real_images", "unlabelled"):
+        assert drawn(batches, part, 4) == drawn(uniform, part, 4)
+
+
+def test_class_uniform_crops_hold_the_class_they_are_drawn_for(with_a_rare_class):
+    crop = {"crop_height": 16, "crop_width": 16}
+
+    def share(batches):
+        targets = [target for step in range(100) for target in batches[step].targets]
+        return sum(bool((target == 7).any()) for target in targets) / len(targets)
+
+    assert share(with_a_rare_class(sampling="class_uniform", **crop)) >= 0.4
+    assert share(with_a_rare_class(**crop)) <= 0.2
+
+
+def test_class_uniform_batches_depend_on_nothing_but_seed_and_step(make_batches):
+    crop = {"crop_height": 16, "crop_width": 16, "sampling": "class_uniform"}
+    used = make_batches(**crop)
+    used[5]
+    assert same(used[3], make_batches(**crop)[3])
+    assert not same(used[3], make_batches(**crop, seed=1)[3])
 
 
 def test_fault_of_the_dataset_reaches_the_trainer(make_batches, monkeypatch):

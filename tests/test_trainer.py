@@ -28,18 +28,19 @@ every_model = pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTING
 
 
 class RunningCriterion(nn.Module):
-    """Cross entropy scaled by a running mean of itself: a criterion with state of its own."""
+    """Cross entropy over a running mean of itself, with a weight that is learnt, too."""
 
     def __init__(self):
         super().__init__()
         self.loss = make_loss("cross_entropy", 19)
         self.register_buffer("mean", torch.ones(()))
+        self.log_weight = nn.Parameter(torch.zeros(()))
 
     def forward(self, logits, targets):
         value = self.loss(logits, targets)
         if self.training:
             self.mean.lerp_(value.detach(), 0.5)
-        return value / self.mean
+        return value / self.mean * self.log_weight.exp() - self.log_weight
 
 
 class FailsAt(nn.Module):
@@ -123,7 +124,13 @@ def test_resumed_run_ends_with_the_bits_of_an_uninterrupted_one(
 
 
 CHANGING_STATE = {
-    "s4gan": ["/model/network", "running_mean", "/model/discriminator", "exp_avg_sq"],
+    "s4gan": [
+        "/model/network",
+        "running_mean",
+        "/model/discriminator",
+        "exp_avg_sq",
+        "/criterion/log_weight",
+    ],
     "deeplab": ["/model/network", "running_mean", "momentum_buffer", "/criterion/mean"],
 }
 
@@ -137,6 +144,19 @@ def test_checkpoint_holds_everything_that_training_changes(name, start, tmp_path
     changed = differing(early, final_state(tmp_path / "state.pt"))
     missing = [part for part in CHANGING_STATE[name] if not any(part in key for key in changed)]
     assert missing == []
+
+
+def test_what_a_criterion_learns_does_not_decay(start, tmp_path):
+    """Without a gradient it stays: weight decay would pull a learnt weight towards a number."""
+
+    class Still(RunningCriterion):
+        def forward(self, logits, targets):
+            return self.loss(logits, targets) + 0 * self.log_weight
+
+    criterion = Still()
+    nn.init.constant_(criterion.log_weight, 2.0)
+    list(start(make_config(**SETTINGS["deeplab"], weight_decay=1.0), tmp_path / "s.pt", criterion))
+    assert criterion.log_weight.item() == 2.0
 
 
 def test_same_seed_gives_the_same_bits_and_another_does_not(start, tmp_path):

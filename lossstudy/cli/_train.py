@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lossstudy import paths
-from lossstudy.config import ExperimentConfig
+from lossstudy.config import ExperimentConfig, shown
 
 _LIMITS = {"low": "at least", "high": "at most"}
 
@@ -79,12 +79,15 @@ def _add_config_arguments(parser: argparse.ArgumentParser) -> None:
         )
     group = parser.add_argument_group("parameters of the loss")
     owners: dict[str, list[str]] = {}
+    kinds: dict[str, type[float | str]] = {}
     for loss in loss_names():
         for name, default in loss_parameters(loss).items():
-            owners.setdefault(name, []).append(f"{loss} (default {default:g})")
+            owners.setdefault(name, []).append(f"{loss} (default {shown(default)})")
+            kinds[name] = type(default)
     for name, losses in sorted(owners.items()):
         text = f"of {', '.join(losses)}"
-        group.add_argument(f"--{name}", type=float, help=text, metavar="FLOAT")
+        flag = f"--{name.replace('_', '-')}"
+        group.add_argument(flag, type=kinds[name], help=text, metavar=kinds[name].__name__.upper())
 
 
 def _help(metadata: Mapping[str, Any]) -> str:

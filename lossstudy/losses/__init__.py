@@ -3,9 +3,11 @@
 The name of the file is the name on the command line and in a run record.
 """
 
+import inspect
 from typing import Any
 
 from lossstudy import registry
+from lossstudy.counts import ClassCounts
 from lossstudy.losses._base import SegmentationLoss as SegmentationLoss
 
 
@@ -21,26 +23,30 @@ def loss_parameters(name: str) -> dict[str, Any]:
         ValueError: There is no loss of that name.
 
     Example:
-        >>> loss_parameters("focal")
-        {'gamma': 2.0, 'lam': 1.0}
+        >>> loss_parameters("combo")
+        {'alpha': 0.5, 'smooth': 1.0}
     """
     cls = registry.get(__name__, SegmentationLoss, name)
     return {key: item.default for key, item in registry.parameters(cls).items()}
 
 
-def make_loss(name: str, num_classes: int, **params: Any) -> SegmentationLoss:
+def make_loss(
+    name: str, num_classes: int, counts: ClassCounts | None = None, **params: Any
+) -> SegmentationLoss:
     """Build a loss by name.
 
     Args:
         name: A name of `loss_names()`.
         num_classes: Channels of the logits.
+        counts: Class counts of the training set, for the losses that depend on them.
         **params: Parameters of that loss, as in `loss_parameters(name)`.
 
     Returns:
         The loss module.
 
     Raises:
-        ValueError: Unknown name, unknown parameter, or a parameter out of its range.
+        ValueError: Unknown name, unknown parameter, a parameter out of its range, or no counts
+            for a loss that needs them.
 
     Example:
         >>> make_loss("focal", num_classes=19, gamma=5.0).gamma
@@ -50,4 +56,7 @@ def make_loss(name: str, num_classes: int, **params: Any) -> SegmentationLoss:
     if unknown := sorted(set(params) - set(known)):
         takes = ", ".join(known) if known else "no parameters"
         raise ValueError(f"loss {name!r} has no parameter {', '.join(unknown)}; it takes {takes}")
-    return registry.get(__name__, SegmentationLoss, name)(num_classes, **params)
+    cls = registry.get(__name__, SegmentationLoss, name)
+    if "counts" in inspect.signature(cls).parameters:
+        params["counts"] = counts
+    return cls(num_classes, **params)

@@ -1,12 +1,17 @@
 """What every loss of the study has in common."""
 
 import math
+from collections.abc import Sequence
+from typing import ClassVar, Literal
 
 import torch
 from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
 from lossstudy.pixels import IGNORE_INDEX
+
+Family = Literal["pixels", "regions", "margins", "sums"]
+"""Losses that are a mean over pixels, an overlap of regions, a shift of logits, or a sum."""
 
 
 class SegmentationLoss(nn.Module):
@@ -16,7 +21,14 @@ class SegmentationLoss(nn.Module):
     pixels change neither value nor gradient, an input without a valid pixel gives 0 with zero
     gradient, a class absent from the batch does no harm, and half-precision logits are promoted
     to float32.
+
+    What a user sets is a keyword-only parameter of the constructor with a number or a text as its
+    default. A loss that depends on how frequent the classes are takes `counts`, a
+    `lossstudy.counts.ClassCounts`, as its third argument.
     """
+
+    family: ClassVar[Family]
+    """The page of the book that describes the loss."""
 
     def __init__(self, num_classes: int, ignore_index: int = IGNORE_INDEX) -> None:
         """Set the number of classes and the target value of ignored pixels.
@@ -59,9 +71,10 @@ class SegmentationLoss(nn.Module):
         raise NotImplementedError
 
     def check(self, logits: Tensor, targets: Tensor) -> None:
-        """Refuse what cannot be a batch of this loss. Reads shapes only, so no device waits.
+        """Refuse what cannot be a batch of this loss.
 
-        Label values are checked where they are read from disk, in `lossstudy.datasets`.
+        Reads shapes only, so that no device waits, and on the CPU a few pixels. Label values are
+        checked where they are read from disk, in `lossstudy.datasets`.
 
         Raises:
             ValueError: Naming the argument, what was expected and what came.
@@ -86,6 +99,25 @@ class SegmentationLoss(nn.Module):
             raise ValueError(
                 f"targets must be on the device of logits, {logits.device}, got {targets.device}"
             )
+        if logits.device.type == "cpu" and not torch.compiler.is_compiling():
+            _refuse_probabilities(logits)
+
+
+def _refuse_probabilities(logits: Tensor) -> None:
+    """Refuse what has been through a softmax, as far as a corner of the first image tells.
+
+    Raises:
+        ValueError: Its values are not negative and add up to 1 at every pixel.
+    """
+    corner = logits.detach()[:1, :, :8, :8].float()
+    if corner.shape[1] > 1 and corner.numel() and corner.min() >= 0:
+        total = corner.sum(1)
+        # half precision rounds each of the terms
+        if torch.allclose(total, torch.ones_like(total), rtol=0, atol=1e-2):
+            raise ValueError(
+                "logits must be scores before the softmax, got what looks like probabilities: "
+                "nowhere negative, and adding up to 1 over the classes at each pixel"
+            )
 
 
 def check_range(name: str, value: float, low: float, high: float = math.inf) -> float:
@@ -97,4 +129,15 @@ def check_range(name: str, value: float, low: float, high: float = math.inf) -> 
     if not math.isfinite(value) or not low <= value <= high:
         limit = f"at least {low:g}" if math.isinf(high) else f"between {low:g} and {high:g}"
         raise ValueError(f"{name} must be a finite number {limit}, got {value!r}")
+    return value
+
+
+def check_choice(name: str, value: str, choices: Sequence[str]) -> str:
+    """Return `value` if it is one of `choices`.
+
+    Raises:
+        ValueError: It is not; the message names the parameter and what there is.
+    """
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
     return value

@@ -2,18 +2,27 @@
 
 from torch import Tensor
 
-from lossstudy.losses._base import SegmentationLoss, check_range
-from lossstudy.losses._overlap import macro_dice_loss
-from lossstudy.pixels import IGNORE_INDEX, masked_mean, pixel_statistics
+from lossstudy.losses._combo import CrossEntropyAndDice
+from lossstudy.losses._overlap import dice_loss
+from lossstudy.pixels import PixelStatistics
 
 
-class Combo(SegmentationLoss):
+class Combo(CrossEntropyAndDice):
     r"""Cross entropy for the pixels, macro Dice for the classes.
 
     \[ L = \alpha L_{CE} + (1 - \alpha) L_{Dice} \]
 
     with `CrossEntropy` and `Dice` (mean over the classes present in the batch) as defined in this
-    package. After Taghanaki et al. (2019), who state it for one foreground with a sigmoid and a
+    package. With V the valid pixels, K the classes present, \(D_c\) the Dice overlap and
+    \(M_c = P_c + Y_c + s\) its denominator, the gradient at a valid pixel of class y is
+
+    \[ \frac{\partial L}{\partial z_c} = \frac{\alpha}{|V|} (p_c - [y = c])
+         + (1 - \alpha)\, p_c \Big(u_c - \sum_j u_j p_j\Big), \qquad
+       u_c = \frac{[c \in K]}{|K|} \cdot \frac{D_c - 2\,[y = c]}{M_c} . \]
+
+    Where a class is missed with certainty, the second term vanishes and the first does not.
+
+    After Taghanaki et al. (2019), who state it for one foreground with a sigmoid and a
     second weight beta inside the binary cross entropy; at their default beta = 0.5 false
     positives and false negatives weigh the same, as they do in softmax cross entropy. The paper
     gives neither weights nor the way Dice is averaged over classes, and the latter decides the
@@ -32,23 +41,6 @@ class Combo(SegmentationLoss):
         0.5132
     """
 
-    def __init__(
-        self,
-        num_classes: int,
-        ignore_index: int = IGNORE_INDEX,
-        *,
-        alpha: float = 0.5,
-        smooth: float = 1.0,
-    ) -> None:
-        super().__init__(num_classes, ignore_index)
-        self.alpha = check_range("alpha", alpha, 0.0, 1.0)
-        self.smooth = check_range("smooth", smooth, 0.0)
-
-    def compute(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Return alpha times cross entropy plus (1 - alpha) times macro Dice."""
-        stats = pixel_statistics(logits, targets, self.ignore_index)
-        cross_entropy = -masked_mean(stats.log_pt, stats.valid)
-        dice = macro_dice_loss(
-            stats.intersection.sum(0), stats.predicted.sum(0), stats.target.sum(0), self.smooth
-        )
-        return self.alpha * cross_entropy + (1 - self.alpha) * dice
+    def dice_term(self, stats: PixelStatistics) -> Tensor:
+        """Return macro Dice loss over the classes present in the batch."""
+        return dice_loss(stats, self.smooth, "present", "batch")

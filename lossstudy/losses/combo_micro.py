@@ -2,12 +2,12 @@
 
 from torch import Tensor
 
-from lossstudy.losses._base import SegmentationLoss, check_range
+from lossstudy.losses._combo import CrossEntropyAndDice
 from lossstudy.losses._overlap import EPS
-from lossstudy.pixels import IGNORE_INDEX, masked_mean, pixel_statistics
+from lossstudy.pixels import PixelStatistics
 
 
-class ComboMicro(SegmentationLoss):
+class ComboMicro(CrossEntropyAndDice):
     r"""Cross entropy plus Dice of the flattened one-hot map, as the combo authors' code flattens.
 
     \[ L = \alpha L_{CE}
@@ -15,7 +15,15 @@ class ComboMicro(SegmentationLoss):
 
     With softmax both masses of the denominator equal the number of valid pixels, so for s = 0 the
     Dice term is exactly \(1 - \text{mean}(p_t)\), the mean absolute error: it balances nothing
-    between classes. It is in the study because "combo loss" names both this and `Combo`.
+    between classes. With V the valid pixels, the gradient at one of class y is
+
+    \[ \frac{\partial L}{\partial z_c} = \left( \frac{\alpha}{|V|}
+         + (1 - \alpha) \frac{2 p_y}{2 |V| + s} \right) (p_c - [y = c]) , \]
+
+    that of cross entropy with a weight that grows with the probability of the pixel's own class,
+    so that hard pixels lose.
+
+    It is in the study because "combo loss" names both this and `Combo`.
 
     Args:
         num_classes: Channels of the logits.
@@ -30,24 +38,10 @@ class ComboMicro(SegmentationLoss):
         0.75
     """
 
-    def __init__(
-        self,
-        num_classes: int,
-        ignore_index: int = IGNORE_INDEX,
-        *,
-        alpha: float = 0.5,
-        smooth: float = 1.0,
-    ) -> None:
-        super().__init__(num_classes, ignore_index)
-        self.alpha = check_range("alpha", alpha, 0.0, 1.0)
-        self.smooth = check_range("smooth", smooth, 0.0)
-
-    def compute(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Return alpha times cross entropy plus (1 - alpha) times micro Dice."""
-        stats = pixel_statistics(logits, targets, self.ignore_index)
-        cross_entropy = -masked_mean(stats.log_pt, stats.valid)
+    def dice_term(self, stats: PixelStatistics) -> Tensor:
+        """Return Dice loss of all classes counted as one."""
         mass = (stats.predicted.sum() + stats.target.sum() + self.smooth).clamp(min=EPS)
         # The gap of numerator and denominator, not one minus their ratio: 0, not 1, when the
         # batch holds no valid pixel and s = 0.
         gap = stats.predicted.sum() + stats.target.sum() - 2 * stats.intersection.sum()
-        return self.alpha * cross_entropy + (1 - self.alpha) * gap / mass
+        return gap / mass

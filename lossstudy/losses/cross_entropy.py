@@ -25,6 +25,8 @@ class CrossEntropy(SegmentationLoss):
         1.3862943649291992
     """
 
+    family = "pixels"
+
     def compute(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Return the mean of -log p_t."""
         log_pt, valid = log_target_probability(logits, targets, self.ignore_index)

@@ -148,7 +148,7 @@ class S4GAN(SegmentationModel):
         pseudo_targets = logits.detach().argmax(dim=1)
         if self.self_training_loss == "cross_entropy":
             return F.cross_entropy(logits.float(), pseudo_targets)
-        with _in_eval_mode(criterion):
+        with _frozen(criterion):
             loss: Tensor = criterion(logits, pseudo_targets)
         return loss
 
@@ -179,11 +179,11 @@ def _without_gradient(module: nn.Module) -> Iterator[None]:
 
 
 @contextmanager
-def _in_eval_mode(criterion: nn.Module) -> Iterator[None]:
-    """Keep a criterion that adapts to what it sees from adapting to the network's own guesses."""
+def _frozen(criterion: nn.Module) -> Iterator[None]:
+    """Keep a criterion that adapts or learns from doing so on the network's own guesses."""
     training = criterion.training
-    criterion.eval()
+    criterion.eval().requires_grad_(False)
     try:
         yield
     finally:
-        criterion.train(training)
+        criterion.train(training).requires_grad_(True)

@@ -5,6 +5,19 @@ starts from records (`read_records`) and from the numbers the paper prints.
 """
 
 from lossstudy.results._compare import bootstrap_mean_iou, paired_difference
+from lossstudy.results._costs import (
+    COST_FLOOR,
+    COST_REFERENCE,
+    GOALS,
+    OURS,
+    cost_growth,
+    cost_html,
+    cost_source,
+    cost_text,
+    costs,
+    missed_goals,
+    read_costs,
+)
 from lossstudy.results._html import run_page, table_html
 from lossstudy.results._interval import Interval, interval, t_quantile
 from lossstudy.results._ledger import ledger, training_shares
@@ -13,13 +26,13 @@ from lossstudy.results._pages import (
     headline,
     headline_html,
     headline_markdown,
-    imbalance,
     ledger_html,
     loss_differences,
     loss_differences_html,
     loss_table_html,
     one_per_loss,
     scores,
+    study_runs,
 )
 from lossstudy.results._paper_table import PAPER, paper_table, table_sources, with_source
 from lossstudy.results._records import Record, read_record, read_records, read_shown, write_record
@@ -36,35 +49,46 @@ from lossstudy.results._tidy import (
 )
 
 __all__ = [
+    "COST_FLOOR",
+    "COST_REFERENCE",
     "EXPERIMENT",
+    "GOALS",
     "MEAN",
     "MEAN_WITHOUT_THIN",
+    "OURS",
     "PAPER",
     "SCHEMA_VERSION",
     "Interval",
     "Record",
     "bootstrap_mean_iou",
+    "cost_growth",
+    "cost_html",
+    "cost_source",
+    "cost_text",
+    "costs",
     "data_label",
     "facts",
     "headline",
     "headline_html",
     "headline_markdown",
-    "imbalance",
     "interval",
     "ledger",
     "ledger_html",
     "loss_differences",
     "loss_differences_html",
     "loss_table_html",
+    "missed_goals",
     "one_per_loss",
     "paired_difference",
     "paper_table",
+    "read_costs",
     "read_record",
     "read_records",
     "read_shown",
     "run_page",
     "scores",
     "settings",
+    "study_runs",
     "summary",
     "t_quantile",
     "table_csv",

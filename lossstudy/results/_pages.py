@@ -59,37 +59,10 @@ def facts(record: Record) -> pd.DataFrame:
     return pd.DataFrame({"value": [str(value) for value in values.values()]}, index=list(values))
 
 
-def imbalance(shares: pd.DataFrame) -> pd.DataFrame:
-    r"""Return how uneven class shares are, one row a dataset.
+def study_runs(records: Sequence[Record], dataset: str) -> list[Record]:
+    """Return the runs of the study on a dataset that differ in nothing but loss and seed.
 
-    Args:
-        shares: Rows: classes. Columns: datasets. Values: share of the labelled pixels.
-
-    Returns:
-        `classes` that occur; `entropy` in bits, \(-\sum f \log_2 f\); `effective number`,
-        two to the entropy; `max / min`, largest over smallest share that is not zero.
-
-    Example:
-        >>> float(imbalance(pd.DataFrame({"even": [0.25] * 4})).loc["even", "effective number"])
-        4.0
-    """
-    rows = {}
-    for name, column in shares.items():
-        held = column[column > 0]
-        entropy = -(held * np.log2(held)).sum()
-        rows[name] = {
-            "classes": len(held),
-            "entropy": round(float(entropy), 2),
-            "effective number": round(float(2**entropy), 2),
-            "max / min": round(float(held.max() / held.min())),
-        }
-    return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def one_per_loss(records: Sequence[Record], dataset: str) -> list[Record]:
-    """Return one run for each loss of the study, all in the same settings.
-
-    Of the settings in which the most losses were run, those of the best profile; the lowest seed.
+    Of the settings in which the most losses were run, those of the best profile.
 
     Raises:
         ValueError: No run of the study was trained on the dataset.
@@ -97,8 +70,17 @@ def one_per_loss(records: Sequence[Record], dataset: str) -> list[Record]:
     groups = _same_settings(records, dataset)
     if not groups:
         raise ValueError(f"no finished run of the study on {dataset}")
-    best = max(groups, key=lambda runs: (len({run.loss for run in runs}), -rank(runs[0].profile)))
-    first = {run.loss: run for run in sorted(best, key=lambda run: -run.seed)}
+    return max(groups, key=lambda runs: (len({run.loss for run in runs}), -rank(runs[0].profile)))
+
+
+def one_per_loss(records: Sequence[Record], dataset: str) -> list[Record]:
+    """Return one of the `study_runs` for each loss, that with the lowest seed.
+
+    Raises:
+        ValueError: No run of the study was trained on the dataset.
+    """
+    runs = study_runs(records, dataset)
+    first = {run.loss: run for run in sorted(runs, key=lambda run: -run.seed)}
     return [first[loss] for loss in LOSSES if loss in first]
 
 

@@ -66,9 +66,9 @@ class Record:
         return str(self.config["loss"])
 
     @property
-    def loss_params(self) -> dict[str, float]:
+    def loss_params(self) -> dict[str, float | str]:
         """Parameters of that loss."""
-        return {name: float(value) for name, value in self.config["loss_params"].items()}
+        return dict(self.config["loss_params"])
 
     @property
     def seed(self) -> int:

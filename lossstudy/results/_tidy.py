@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from lossstudy.config import shown
 from lossstudy.results._interval import interval
 from lossstudy.results._records import Record
 
@@ -148,5 +149,5 @@ def _fields(record: Record) -> dict[str, str]:
     """Return the settings of a run that decide its outcome, apart from the seed, as text."""
     fields = {k: v for k, v in record.config.items() if k not in _NAMED | _WITHOUT_EFFECT}
     return {k: str(v) if isinstance(v, str) else json.dumps(v) for k, v in fields.items()} | {
-        k: f"{v:g}" for k, v in record.loss_params.items()
+        k: shown(v) for k, v in record.loss_params.items()
     }

@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from lossstudy.losses import make_loss
+from tests.losses.overlaps import batch_sums, gradient_of, small_batch
 
 
 @pytest.fixture
@@ -34,6 +35,21 @@ def test_is_the_weighted_sum_of_its_parts(alpha, smooth, batch):
     dice = value_and_gradient(make_loss("dice", 5, smooth=smooth), batch)
     torch.testing.assert_close(value, alpha * entropy[0] + (1 - alpha) * dice[0])
     torch.testing.assert_close(gradient, alpha * entropy[1] + (1 - alpha) * dice[1])
+
+
+def test_gradient_is_the_closed_form(generator):
+    logits, targets = small_batch(generator)
+    alpha, smooth = 0.3, 2.0
+    hit, predicted, target, present = batch_sums(logits, targets)
+    size = predicted + target + smooth
+    dice = (2 * hit + smooth) / size
+    share = present / present.sum() / size
+    valid = (targets != 255)[:, None]
+    one_hot = torch.nn.functional.one_hot(targets.where(targets != 255, 0), 5).movedim(-1, 1)
+    entropy = (logits.detach().softmax(1) - one_hot) * valid / valid.sum()
+    regions = gradient_of(share * dice, share * (dice - 2), logits, targets)
+    make_loss("combo", 5, alpha=alpha, smooth=smooth)(logits, targets).backward()
+    torch.testing.assert_close(logits.grad, alpha * entropy + (1 - alpha) * regions)
 
 
 def test_false_positives_raise_it(generator):

@@ -41,6 +41,21 @@ def test_is_dice_of_the_flattened_one_hot_map(batch):
     torch.testing.assert_close(ours, 1 - dice)
 
 
+@pytest.mark.parametrize("alpha", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("smooth", [0.0, 7.0])
+def test_gradient_is_the_closed_form(alpha, smooth, batch):
+    logits, targets = batch
+    make_loss("combo_micro", 5, alpha=alpha, smooth=smooth)(
+        logits.requires_grad_(), targets
+    ).backward()
+    valid = (targets != 255)[:, None]
+    probs = logits.detach().softmax(1)
+    one_hot = F.one_hot(targets.where(targets != 255, 0), 5).movedim(-1, 1)
+    own = (probs * one_hot).sum(1, keepdim=True)
+    weight = alpha / valid.sum() + (1 - alpha) * 2 * own / (2 * valid.sum() + smooth)
+    torch.testing.assert_close(logits.grad, weight * (probs - one_hot) * valid)
+
+
 def test_alpha_1_is_cross_entropy(batch):
     ours = make_loss("combo_micro", 5, alpha=1.0)(*batch)
     torch.testing.assert_close(ours, F.cross_entropy(*batch, ignore_index=255))

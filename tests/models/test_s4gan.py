@@ -195,3 +195,25 @@ def test_discriminator_learns_to_tell_maps_apart(model, batch, criterion):
 def test_parameters_out_of_range_are_refused(params, message, num_classes):
     with pytest.raises(ValueError, match=message):
         S4GAN(num_classes, backbone_width=4, **params)
+
+
+def test_pseudo_labels_teach_a_criterion_nothing(model, batch):
+    """A criterion with weights of its own learns them from the labelled images alone."""
+
+    class Weighted(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = torch.nn.Parameter(torch.ones(()))
+
+        def forward(self, logits, targets):
+            return self.weight * F.cross_entropy(logits, targets, ignore_index=255)
+
+    model.st_threshold = ALWAYS
+    learns = Weighted()
+    terms, _ = generator_terms(model, batch, learns)
+    (gradient,) = torch.autograd.grad(terms["supervised"], learns.weight, retain_graph=True)
+    assert gradient == terms["supervised"]
+    assert learns.weight.requires_grad
+    learns.weight.grad = None
+    terms["self_training"].backward()
+    assert learns.weight.grad is None

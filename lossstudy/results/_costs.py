@@ -1,0 +1,239 @@
+"""What the losses cost: the record of `lossstudy bench losses` as tables."""
+
+import json
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from lossstudy.results._html import STYLE
+from lossstudy.results._text import number
+
+OURS = "lossstudy"
+COST_REFERENCE = "torch cross entropy"
+COST_FLOOR = "one read, one write"
+
+
+class Goal(NamedTuple):
+    """The most a loss of ours should cost, in multiples of torch's cross entropy."""
+
+    eager: float
+    compiled: float
+    memory: float
+
+
+GOALS = {
+    "focal": Goal(0.95, 0.6, 1.0),
+    **dict.fromkeys(
+        ("dice", "generalized_dice", "tversky", "focal_tversky", "jaccard"), Goal(1.1, 0.8, 1.0)
+    ),
+    **dict.fromkeys(
+        ("combo", "combo_micro", "recall", "seesaw", "uncertainty", "adaptive"),
+        Goal(1.3, 0.9, 1.1),
+    ),
+}
+LOVASZ_GOAL = 0.2
+"""The most the Lovász-softmax loss should cost, in multiples of segmentation-models-pytorch's."""
+
+_LOVASZ_RIVAL = ("lovasz_softmax", "segmentation-models-pytorch")
+
+
+def read_costs(file: Path) -> dict[str, Any]:
+    """Read a record of `lossstudy bench losses`.
+
+    Args:
+        file: `losses-cpu.json` or `losses-cuda.json` in `book/results/bench/`.
+
+    Raises:
+        FileNotFoundError: It has not been recorded.
+    """
+    if not file.is_file():
+        raise FileNotFoundError(f"{file} not found; `lossstudy bench losses --record` makes it")
+    return dict(json.loads(file.read_text(encoding="utf-8")))
+
+
+def costs(record: Mapping[str, Any]) -> pd.DataFrame:
+    """Return one row a loss and type of the logits, ours first, each with its namesakes below.
+
+    Returns:
+        `loss`, `library`, `call`, `definition`, `dtype`; `ms`; `eager` and `compiled`, the
+        median over the rounds of its time over that of the reference right before, with quartiles
+        `eager_low`, `eager_high`, `compiled_low`, `compiled_high`, and `error` where it does not
+        compile; `floors` and `compiled_floors`, time in reads and writes of the logits; `memory`
+        and `compiled_memory`, extra peak over the reference's, and `sizes`, in sizes of the
+        logits; `goal_eager`, `goal_compiled`, `goal_memory`. NaN for what was not measured.
+    """
+    return pd.DataFrame([
+        row for dtype in _dtypes(record) for row in _of_one_dtype(record["rows"], dtype)
+    ])
+
+
+def missed_goals(table: pd.DataFrame) -> pd.DataFrame:
+    """Return which of `costs` are above their goal: loss, dtype, what, measured, goal, ratio."""
+    rows = [
+        {
+            "loss": row.loss,
+            "dtype": row.dtype,
+            "of": of,
+            "measured": row[of],
+            "goal": row[f"goal_{of}"],
+            "measured / goal": row[of] / row[f"goal_{of}"],
+        }
+        for of in Goal._fields
+        for _, row in table.iterrows()
+        if row[of] > row[f"goal_{of}"]
+    ]
+    columns = ["loss", "dtype", "of", "measured", "goal", "measured / goal"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def cost_growth(record: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the median time of some losses at each size.
+
+    Returns:
+        `along` (pixels or classes), `loss`, `size` (of what it is along), `ms`, and `exponent`:
+        the slope, over all sizes, of the logarithm of the time over the logarithm of the size.
+    """
+    frame = pd.DataFrame(record["growth"])
+    pixels = frame["shape"].map(lambda shape: shape[0] * shape[2] * shape[3])
+    frame["size"] = pixels.where(frame.along == "pixels", frame["shape"].map(lambda s: s[1]))
+    frame["ms"] = frame.seconds.map(lambda seconds: 1e3 * float(np.median(seconds)))
+    groups = frame.groupby(["along", "loss"], sort=False)
+    slopes = {
+        name: np.polyfit(np.log(group["size"]), np.log(group.ms), 1)[0] for name, group in groups
+    }
+    frame["exponent"] = [slopes[key] for key in zip(frame.along, frame.loss, strict=True)]
+    return frame[["along", "loss", "size", "ms", "exponent"]]
+
+
+def cost_text(record: Mapping[str, Any]) -> str:
+    """Return the record for a terminal: the table with the goals beside it, and the growth."""
+    table = shown_costs(record)
+    growth = cost_growth(record).drop_duplicates(["along", "loss"])
+    slopes = growth.pivot_table(index="loss", columns="along", values="exponent", sort=False)
+    missed = missed_goals(costs(record))
+    lines = [
+        cost_source(record),
+        table.to_string(index=False),
+        "",
+        "Growth: time ~ size to the power of",
+        slopes.map(lambda v: number(v, ".2f")).rename_axis(index=None, columns=None).to_string(),
+        "",
+        "All goals met."
+        if missed.empty
+        else "Missed: " + ", ".join(
+            f"{row.loss} {row.of} {row.measured:.2f} (goal {row.goal:.2f})"
+            for row in missed.itertuples()
+        ),
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def cost_source(record: Mapping[str, Any]) -> str:
+    """Return where the numbers come from: tensor, machine, versions, commit, date."""
+    setting, origin = record["setting"], record["provenance"]
+    versions = ", ".join(f"{name} {version}" for name, version in origin["versions"].items())
+    commit = (origin["git_commit"] or "no commit")[:12] + "+" * bool(origin["git_dirty"])
+    return (
+        f"{'x'.join(map(str, setting['shape']))} logits, {', '.join(_dtypes(record))}; "
+        f"{setting['rounds']} rounds; {origin['gpu'] or origin['cpu']}, "
+        f"{origin['threads']} threads; {versions}; commit {commit}; {origin['date']}"
+    )
+
+
+def cost_html(record: Mapping[str, Any]) -> str:
+    """Return the table for a page of the book."""
+    caption = (
+        "Forward and backward in multiples of torch's cross entropy (time eager and compiled, "
+        "extra peak memory), and of one read and one write of the logits."
+    )
+    body = shown_costs(record).to_html(border=0, index=False)
+    return (
+        f"<style>{STYLE}</style>\n<p>{escape(caption)}</p>\n"
+        f'<div class="study-table" role="region" aria-label="{escape(caption)}" tabindex="0">\n'
+        f"{body}\n</div>"
+    )
+
+
+def shown_costs(record: Mapping[str, Any]) -> pd.DataFrame:
+    """Return `costs` as text: a number, and behind a stroke the goal where there is one."""
+    table = costs(record)
+    shown = pd.DataFrame({
+        "loss": table.loss.str.replace("_", " "),
+        "of": table.library
+        + table.call.map(lambda call: f" {call.partition('(')[0]}").where(
+            table.library != OURS, ""
+        ),
+        "definition": table.definition,
+        "ms": table.ms.map(lambda v: number(v, ".1f")),
+        "time": _beside_goal(table, "eager"),
+        "compiled": _beside_goal(table, "compiled").where(table.error.isna(), "fails"),
+        "memory": _beside_goal(table, "memory"),
+        "sizes of the logits": table["sizes"].map(lambda v: number(v, ".1f")),
+        "copies": table.floors.map(lambda v: number(v, ".1f")),
+        "copies, compiled": table.compiled_floors.map(lambda v: number(v, ".1f")),
+    })
+    if table.dtype.nunique() > 1:
+        shown.insert(3, "logits", table.dtype)
+    return shown
+
+
+def _of_one_dtype(rows: list[dict[str, Any]], dtype: str) -> list[dict[str, Any]]:
+    chosen = [row for row in rows if row["dtype"] == dtype]
+    reference = next(row for row in chosen if row["loss"] == COST_REFERENCE)
+    floor = next(row for row in chosen if row["loss"] == COST_FLOOR)
+    order = [*dict.fromkeys(row["loss"] for row in chosen)]
+    chosen.sort(key=lambda row: (order.index(row["loss"]), row["library"] != OURS))
+    made = [_of_one_row(row, reference, floor) for row in chosen]
+    for rival in made:
+        if (rival["loss"], rival["library"]) == _LOVASZ_RIVAL:
+            ours = next(r for r in made if (r["loss"], r["library"]) == (rival["loss"], OURS))
+            ours["goal_eager"] = LOVASZ_GOAL * rival["eager"]
+    return made
+
+
+def _of_one_row(
+    row: dict[str, Any], reference: dict[str, Any], floor: dict[str, Any]
+) -> dict[str, Any]:
+    compiled = row["compiled"] or {}
+    took = "seconds" in compiled
+    eager = _quartiles(row)
+    fast = _quartiles(compiled) if took else [np.nan] * 3
+    copy = _quartiles(floor)[1]
+    goal = GOALS.get(row["loss"]) if row["library"] == OURS else None
+    goals = goal or Goal(np.nan, np.nan, np.nan)
+    is_floor = row is floor
+    return {
+        **{name: row[name] for name in ("loss", "library", "call", "definition", "dtype")},
+        "ms": 1e3 * float(np.median(row["seconds"])),
+        **dict(zip(("eager_low", "eager", "eager_high"), eager, strict=True)),
+        **dict(zip(("compiled_low", "compiled", "compiled_high"), fast, strict=True)),
+        "error": compiled.get("error"),
+        "floors": eager[1] / copy,
+        "compiled_floors": fast[1] / copy,
+        "memory": np.nan if is_floor else row["bytes"] / reference["bytes"],
+        "compiled_memory": compiled["bytes"] / reference["bytes"] if took else np.nan,
+        "sizes": np.nan if is_floor else row["bytes"] / row["logits_bytes"],
+        **{f"goal_{name}": value for name, value in goals._asdict().items()},
+    }
+
+
+def _quartiles(times: Mapping[str, Any]) -> list[float]:
+    """Return the quartiles of a time over that of the reference right before it."""
+    ratios = np.divide(times["seconds"], times["reference"])
+    return [float(quartile) for quartile in np.quantile(ratios, [0.25, 0.5, 0.75])]
+
+
+def _dtypes(record: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(row["dtype"] for row in record["rows"]))
+
+
+def _beside_goal(table: pd.DataFrame, name: str) -> "pd.Series[str]":
+    cells = [
+        number(value, ".2f") + ("" if np.isnan(goal) else f" / {goal:.2f}")
+        for value, goal in zip(table[name], table[f"goal_{name}"], strict=True)
+    ]
+    return pd.Series(cells, index=table.index)
