@@ -1,30 +1,23 @@
 """One experiment as data: every knob, its meaning and its range. Imports no torch."""
 
 import dataclasses
-import difflib
 import hashlib
 import json
-import math
-import re
-import types
-import typing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lossstudy.knobs import checked, knob, shown, unknown_parameter
 from lossstudy.profiles import PROFILES
 
 DATASETS = {  # dataset: (label spaces it can be trained in, the space it is validated in)
     "cityscapes": (("cityscapes19",), "cityscapes19"),
     "idd": (("idd30", "idd26", "cityscapes19"), "cityscapes19"),
-    "camvid": (("camvid11",), "camvid11"),
+    "idd_lite": (("iddlite7",), "iddlite7"),
+    "kitti": (("cityscapes19",), "cityscapes19"),
+    "camvid": (("camvid11", "camvid32"), "camvid11"),
 }
 """The first label space of a dataset is its default; IDD's is the paper's 30 classes."""
-
-
-def knob(default: Any, text: str, **limits: Any) -> Any:
-    """Declare a field with its help text and, for numbers, `low` and `high`; or `choices`."""
-    return dataclasses.field(default=default, metadata={"help": text, **limits})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +46,20 @@ class ExperimentConfig:
     )
     train_scenes: int = knob(400, "generated training scenes", low=1)
     val_scenes: int = knob(150, "generated validation scenes", low=1)
+    scene_imbalance: float = knob(
+        1.0, "imbalance of generated scenes: 0 balanced, 1 natural, 2 extreme", low=0, high=2
+    )
+    scene_factors: str = knob(
+        "", "factors on how often generated classes are drawn, as in 'train=0.5,bus=2'"
+    )
+    scene_weather: str = knob(
+        "mixed",
+        "weather of generated scenes",
+        choices=("mixed", "clear", "fog", "rain", "night"),
+    )
+    scene_label_noise: float = knob(
+        0.0, "share of wrong labels in generated training scenes", low=0, high=0.99
+    )
     height: int = knob(64, "height images are resized to, pixels", low=16)
     width: int = knob(128, "width images are resized to, pixels", low=16)
     crop_height: int | None = knob(None, "height of random training crops, pixels", low=16)
@@ -112,7 +119,7 @@ class ExperimentConfig:
             ValueError: A field does not fit; the message names it.
         """
         for field in dataclasses.fields(self):
-            object.__setattr__(self, field.name, _checked(field, getattr(self, field.name)))
+            object.__setattr__(self, field.name, checked(field, getattr(self, field.name)))
         spaces, _ = DATASETS[self.dataset]
         if not self.label_space:
             object.__setattr__(self, "label_space", spaces[0])
@@ -121,8 +128,23 @@ class ExperimentConfig:
                 f"label_space of {self.dataset} must be one of {', '.join(spaces)}, "
                 f"got {self.label_space!r}"
             )
+        self._check_scenes()
         self._check_data()
         self._check_crop()
+
+    def _check_scenes(self) -> None:
+        """Check that scenes are asked something only where there are some.
+
+        Raises:
+            ValueError: The data is real, but a field describes generated scenes.
+        """
+        for field in dataclasses.fields(self):
+            asked = field.name.startswith("scene_") and getattr(self, field.name) != field.default
+            if asked and self.data_root is not None:
+                raise ValueError(
+                    f"{field.name} describes generated scenes, but data_root names real data; "
+                    "leave one of them out"
+                )
 
     def _check_data(self) -> None:
         """Check the second dataset against the first.
@@ -141,9 +163,10 @@ class ExperimentConfig:
                 f"transfer_dataset must be another dataset than dataset, got {self.dataset!r} for "
                 "both; a run is always validated on its own dataset"
             )
-        if self.dataset == "camvid":
+        if self.evaluation_space != "cityscapes19":
             raise ValueError(
-                "transfer_dataset needs the 19 Cityscapes classes; camvid has its own 11"
+                f"transfer_dataset needs the 19 Cityscapes classes; {self.dataset} is validated "
+                f"in {self.evaluation_space}"
             )
         for one, other in (("data_root", "transfer_root"), ("transfer_root", "data_root")):
             if getattr(self, one) and not getattr(self, other):
@@ -201,7 +224,9 @@ class ExperimentConfig:
         Where the data lies is not part of it, only the folder's own name. Nor is a field that
         has its default, so that a field added later leaves the names of earlier runs alone.
         """
-        params = "".join(f"-{key}{shown(value)}" for key, value in sorted(self.loss_params.items()))
+        params = "".join(
+            f"-{key}{shown(value)}" for key, value in sorted(self.loss_params.items())
+        )
         defaults = {field.name: field.default for field in dataclasses.fields(self)}
         content = {k: v for k, v in self.to_dict().items() if v != defaults[k]}
         digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
@@ -224,46 +249,3 @@ class ExperimentConfig:
             if field.name in {"dataset", "loss", "seed"}
             or getattr(self, field.name) != getattr(start, field.name)
         }
-
-
-def shown(value: float | str) -> str:
-    """Return a parameter of a loss as names and tables show it: `2`, `0.25`, `median`.
-
-    Numbers of a list lose their commas, which do not belong into the name of a folder.
-    """
-    return re.sub(r"[^\w.+-]+", "_", value) if isinstance(value, str) else f"{value:g}"
-
-
-def unknown_parameter(name: str, known: list[str]) -> str:
-    """Return the message for a parameter nobody knows, with the nearest one that is known."""
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(sorted(known))}"
-    return f"unknown parameter {name!r}{hint}"
-
-
-def _checked(field: "dataclasses.Field[Any]", value: Any) -> Any:
-    """Return `value`, an int where a float is due made one.
-
-    Raises:
-        ValueError: Its type, choice or range is not the field's.
-    """
-    members = typing.get_args(field.type) if isinstance(field.type, types.UnionType) else ()
-    kinds = [typing.get_origin(kind) or kind for kind in members or (field.type,)]
-    if float in kinds and type(value) is int:
-        value = float(value)
-    if type(value) not in kinds:
-        expected = " or ".join("none" if k is types.NoneType else k.__name__ for k in kinds)
-        raise ValueError(
-            f"{field.name} must be of type {expected}, got {value!r} of type "
-            f"{type(value).__name__}"
-        )
-    limits = field.metadata
-    if "choices" in limits and value is not None and value not in limits["choices"]:
-        choices = ", ".join(limits["choices"])
-        raise ValueError(f"{field.name} must be one of {choices}, got {value!r}")
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        low, high = limits.get("low", -math.inf), limits.get("high", math.inf)
-        if not math.isfinite(value) or not low <= value <= high:
-            limit = f"at least {low}" if math.isinf(high) else f"between {low} and {high}"
-            raise ValueError(f"{field.name} must be {limit}, got {value}")
-    return value

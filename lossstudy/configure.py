@@ -4,8 +4,9 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from lossstudy.config import ExperimentConfig, unknown_parameter
+from lossstudy.config import ExperimentConfig
 from lossstudy.counts import ClassCounts
+from lossstudy.knobs import unknown_parameter
 from lossstudy.labels import label_space
 from lossstudy.losses import loss_names, loss_parameters, make_loss
 from lossstudy.study import LOSSES, cell

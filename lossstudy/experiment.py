@@ -1,6 +1,5 @@
-"""The composition root: build everything an experiment names, run it, record it."""
+"""One experiment: build what it names, train, validate, record."""
 
-import dataclasses
 import datetime
 import resource
 import sys
@@ -16,12 +15,18 @@ from tqdm import tqdm
 
 from lossstudy import evaluation, paths, provenance
 from lossstudy.batches import Batches
+from lossstudy.build import (
+    build_criterion,
+    build_model,
+    choose_device,
+    train_set,
+    validation_sets,
+)
 from lossstudy.config import ExperimentConfig
 from lossstudy.configure import command
-from lossstudy.datasets import SegmentationDataset, labelled_subset, make_dataset
+from lossstudy.datasets import SegmentationDataset, labelled_subset
 from lossstudy.files import append_json_line, read_json_lines, write_npz
-from lossstudy.losses import make_loss
-from lossstudy.models import SegmentationModel, make_model, model_parameters
+from lossstudy.models import SegmentationModel
 from lossstudy.results import SCHEMA_VERSION, Record, read_record, write_record
 from lossstudy.trainer import Measurement, fit
 
@@ -38,32 +43,6 @@ class Progress:
     step_s: list[float] = field(default_factory=list)
     data_s: float = 0.0
     evaluate_s: float = 0.0
-
-
-def train_set(config: ExperimentConfig) -> SegmentationDataset:
-    """Open the training set of a run."""
-    return _dataset(config, config.dataset, config.data_root, "train", config.label_space)
-
-
-def validation_sets(config: ExperimentConfig) -> dict[str, SegmentationDataset]:
-    """Open the validation sets of a run, by dataset name."""
-    roots = {config.dataset: config.data_root}
-    if config.transfer_dataset:
-        roots[config.transfer_dataset] = config.transfer_root
-    return {
-        name: _dataset(config, name, root, "val", config.evaluation_space)
-        for name, root in roots.items()
-    }
-
-
-def build_model(config: ExperimentConfig, num_classes: int) -> SegmentationModel:
-    """Build the network of a run with weights drawn from its seed."""
-    torch.manual_seed(config.seed)
-    fields = {field.name for field in dataclasses.fields(config)}
-    params = {
-        name: getattr(config, name) for name in model_parameters(config.model) if name in fields
-    }
-    return make_model(config.model, num_classes, **params)
 
 
 def run(config: ExperimentConfig, *, progress: bool = True) -> Record:
@@ -152,19 +131,6 @@ def run(config: ExperimentConfig, *, progress: bool = True) -> Record:
     return read_record(folder)
 
 
-def choose_device(name: str) -> torch.device:
-    """Return the device of a configuration's `device` field.
-
-    Raises:
-        ValueError: A GPU is asked for and torch sees none.
-    """
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if name == "cuda" and not torch.cuda.is_available():
-        raise ValueError("device is 'cuda', but torch sees no GPU here; take 'cpu' or 'auto'")
-    return torch.device(name)
-
-
 def _train(
     model: SegmentationModel,
     batches: Batches,
@@ -174,11 +140,7 @@ def _train(
     progress: bool,
 ) -> Progress:
     """Train to the end, logging to a file beside the checkpoint so that a resumed run keeps it."""
-    data = batches.dataset
-    class_counts = data.class_counts(batches.labelled)  # of no other image are the labels known
-    params: dict[str, Any] = dict(config.loss_params)
-    criterion = make_loss(config.loss, data.space.num_classes, class_counts, **params)
-    criterion = criterion.to(batches.device)
+    criterion = build_criterion(config, batches.dataset, batches.labelled).to(batches.device)
     log = checkpoint.with_suffix(".jsonl")
     done = Progress()
     steps = fit(model, criterion, batches, config, checkpoint)
@@ -229,20 +191,6 @@ def _validate(
     done.validation_curve.append({"step": config.steps, "mean_iou": final})
     done.evaluate_s += time.perf_counter() - began
     return evaluations
-
-
-def _dataset(
-    config: ExperimentConfig, name: str, root: str | None, split: str, space: str
-) -> SegmentationDataset:
-    return make_dataset(
-        name,
-        None if root is None else Path(root),
-        split,
-        space,
-        config.size,
-        num_train_scenes=config.train_scenes,
-        num_val_scenes=config.val_scenes,
-    )
 
 
 def _device_name(device: torch.device) -> str:

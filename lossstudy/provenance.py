@@ -14,8 +14,8 @@ from lossstudy.config import ExperimentConfig
 PACKAGE = Path(__file__).resolve().parent
 
 COMMON_CODE = (
-    "batches.py", "counts.py", "evaluation.py", "experiment.py", "metrics.py", "pixels.py", "sampling.py",
-    "trainer.py", "labels",
+    "batches.py", "build.py", "counts.py", "evaluation.py", "experiment.py", "metrics.py",
+    "pixels.py", "sampling.py", "trainer.py", "labels",
 )  # fmt: skip
 """What every run executes. The record holds the values of configuration and profiles, and the
 fingerprint of the data, so the code that makes those is not here."""

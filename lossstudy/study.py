@@ -20,6 +20,9 @@ CELLS: dict[str, dict[str, Any]] = {
 PAPERS_DATASETS = ("cityscapes", "idd")
 """The datasets the paper trains on; with `LOSSES` the six cells of Tables 1 to 3."""
 
+STUDIED = (*PAPERS_DATASETS, "camvid")
+"""The datasets of the study: the paper's, and real images that anyone can have."""
+
 SEEDS = {"smoke": 1, "quick": 2}
 """Repetitions of each cell by profile; three elsewhere."""
 

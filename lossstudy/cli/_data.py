@@ -20,7 +20,7 @@ def add(commands: Any) -> None:
 
 
 def _make(arguments: argparse.Namespace) -> None:
-    from lossstudy.experiment import train_set, validation_sets
+    from lossstudy.build import train_set, validation_sets
 
     for dataset in PAPERS_DATASETS:
         cell(arguments.profile, {"dataset": dataset})

@@ -13,7 +13,7 @@ from lossstudy import paths
 from lossstudy.config import DATASETS
 from lossstudy.pages import write_page
 from lossstudy.profiles import PROFILES
-from lossstudy.study import TABLES, study
+from lossstudy.study import STUDIED, TABLES, study
 
 
 def add(commands: Any) -> None:
@@ -21,7 +21,7 @@ def add(commands: Any) -> None:
     grid = commands.add_parser("study", help="run the whole grid of a profile, finished runs kept")
     grid.add_argument("--profile", default="quick", choices=PROFILES)
     grid.add_argument("--cores", default="all", help="runs side by side (default: all cores)")
-    for name in DATASETS:
+    for name in STUDIED:
         grid.add_argument(f"--{name}-root", metavar="DIR", help=f"folder of the real {name}")
     grid.set_defaults(action=_study)
 
@@ -62,7 +62,7 @@ def _study(arguments: argparse.Namespace) -> None:
 
 
 def _roots(arguments: argparse.Namespace) -> dict[str, str]:
-    given = {name: getattr(arguments, f"{name}_root") for name in DATASETS}
+    given = {name: getattr(arguments, f"{name}_root") for name in STUDIED}
     return {name: root for name, root in given.items() if root}
 
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lossstudy import paths
-from lossstudy.config import ExperimentConfig, shown
+from lossstudy.config import ExperimentConfig
+from lossstudy.knobs import shown
 
 _LIMITS = {"low": "at least", "high": "at most"}
 

@@ -11,6 +11,7 @@ from lossstudy import registry
 from lossstudy.datasets._base import SegmentationDataset as SegmentationDataset
 from lossstudy.datasets._cache import BAR_DELAY
 from lossstudy.datasets._splits import labelled_subset as labelled_subset
+from lossstudy.datasets.scenes import NATURAL, SceneSettings, scenes_root
 from lossstudy.paths import data_dir
 
 SCENE_SIZE = (128, 256)
@@ -32,6 +33,7 @@ def make_dataset(
     num_train_scenes: int = 800,
     num_val_scenes: int = 250,
     scene_size: tuple[int, int] | None = None,
+    scenes: SceneSettings = NATURAL,
     progress: bool = True,
 ) -> SegmentationDataset:
     """Open one split of a dataset.
@@ -49,6 +51,8 @@ def make_dataset(
         num_val_scenes: Generated validation scenes; unused with a root.
         scene_size: Height and width scenes are rendered at, pixels. By default `SCENE_SIZE`, or
             `size` where that is larger.
+        scenes: How often classes appear in generated scenes, their weather, and the label noise
+            of the training split; unused with a root.
         progress: Show a bar if rendering or decoding takes long.
 
     Returns:
@@ -65,8 +69,6 @@ def make_dataset(
                 f"{name} is not shipped with this package and has no generated scenes; pass "
                 f"data_root, the folder that holds {cls.layout}"
             )
-        from lossstudy.datasets.scenes import scenes_root
-
         height, width = scene_size or (max(SCENE_SIZE[0], size[0]), max(SCENE_SIZE[1], size[1]))
         total = num_train_scenes + num_val_scenes
         description = f"rendering {name} scenes"
@@ -78,5 +80,6 @@ def make_dataset(
                 num_val_scenes,
                 data_dir() / "scenes",
                 lambda *_: bar.update(),
+                scenes,
             )
     return cls(root, split, space, size, progress=progress)

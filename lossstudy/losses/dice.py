@@ -30,10 +30,11 @@ class Dice(SegmentationLoss):
     its gradient pushes its probability down everywhere. `per="image"` counts each image by itself
     and averages the images: the mean over many small ratios instead of one ratio of sums.
 
-    Six other things are called Dice. kornia's default flattens all classes into one (`combo_micro`
-    with alpha 0: the imbalance remains); its `macro` counts all classes of each image, as MONAI
-    does by default; segmentation-models-pytorch counts the batch and sets absent classes to 0
-    but divides by all classes; older mmsegmentation squares the masses.
+    Other things are called Dice, too. kornia's default flattens the classes of each image into
+    one (`combo_micro` with alpha 0 does so for the batch: the imbalance remains), its `macro`
+    averages the classes present in each image; MONAI counts all classes of each image;
+    segmentation-models-pytorch counts over the batch and sets absent classes to 0, but divides by
+    all classes; older mmsegmentation squares the masses.
 
     Args:
         num_classes: Channels of the logits.

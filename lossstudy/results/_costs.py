@@ -61,8 +61,8 @@ def costs(record: Mapping[str, Any]) -> pd.DataFrame:
     Returns:
         `loss`, `library`, `call`, `definition`, `dtype`; `ms`; `eager` and `compiled`, the
         median over the rounds of its time over that of the reference right before, with quartiles
-        `eager_low`, `eager_high`, `compiled_low`, `compiled_high`, and `error` where it does not
-        compile; `floors` and `compiled_floors`, time in reads and writes of the logits; `memory`
+        `eager_low`, `eager_high`, `compiled_low`, `compiled_high`; `error` and `compiled_error`,
+        what it said where it cannot be run or compiled; `floors` and `compiled_floors`, time in reads and writes of the logits; `memory`
         and `compiled_memory`, extra peak over the reference's, and `sizes`, in sizes of the
         logits; `goal_eager`, `goal_compiled`, `goal_memory`. NaN for what was not measured.
     """
@@ -76,7 +76,7 @@ def missed_goals(table: pd.DataFrame) -> pd.DataFrame:
     rows = [
         {
             "loss": row.loss,
-            "dtype": row.dtype,
+            "dtype": row["dtype"],
             "of": of,
             "measured": row[of],
             "goal": row[f"goal_{of}"],
@@ -169,8 +169,8 @@ def shown_costs(record: Mapping[str, Any]) -> pd.DataFrame:
         ),
         "definition": table.definition,
         "ms": table.ms.map(lambda v: number(v, ".1f")),
-        "time": _beside_goal(table, "eager"),
-        "compiled": _beside_goal(table, "compiled").where(table.error.isna(), "fails"),
+        "time": _beside_goal(table, "eager").where(table.error.isna(), "fails"),
+        "compiled": _beside_goal(table, "compiled").where(table.compiled_error.isna(), "fails"),
         "memory": _beside_goal(table, "memory"),
         "sizes of the logits": table["sizes"].map(lambda v: number(v, ".1f")),
         "copies": table.floors.map(lambda v: number(v, ".1f")),
@@ -199,30 +199,31 @@ def _of_one_row(
     row: dict[str, Any], reference: dict[str, Any], floor: dict[str, Any]
 ) -> dict[str, Any]:
     compiled = row["compiled"] or {}
-    took = "seconds" in compiled
-    eager = _quartiles(row)
-    fast = _quartiles(compiled) if took else [np.nan] * 3
+    eager, fast = _quartiles(row), _quartiles(compiled)
     copy = _quartiles(floor)[1]
     goal = GOALS.get(row["loss"]) if row["library"] == OURS else None
     goals = goal or Goal(np.nan, np.nan, np.nan)
-    is_floor = row is floor
+    size = np.nan if row is floor or row["bytes"] is None else row["bytes"]
     return {
         **{name: row[name] for name in ("loss", "library", "call", "definition", "dtype")},
-        "ms": 1e3 * float(np.median(row["seconds"])),
+        "ms": 1e3 * float(np.median(row.get("seconds", np.nan))),
         **dict(zip(("eager_low", "eager", "eager_high"), eager, strict=True)),
         **dict(zip(("compiled_low", "compiled", "compiled_high"), fast, strict=True)),
-        "error": compiled.get("error"),
+        "error": row.get("error"),
+        "compiled_error": compiled.get("error"),
         "floors": eager[1] / copy,
         "compiled_floors": fast[1] / copy,
-        "memory": np.nan if is_floor else row["bytes"] / reference["bytes"],
-        "compiled_memory": compiled["bytes"] / reference["bytes"] if took else np.nan,
-        "sizes": np.nan if is_floor else row["bytes"] / row["logits_bytes"],
+        "memory": size / reference["bytes"],
+        "compiled_memory": compiled.get("bytes", np.nan) / reference["bytes"],
+        "sizes": size / row["logits_bytes"],
         **{f"goal_{name}": value for name, value in goals._asdict().items()},
     }
 
 
 def _quartiles(times: Mapping[str, Any]) -> list[float]:
-    """Return the quartiles of a time over that of the reference right before it."""
+    """Return the quartiles of a time over that of the reference right before it, if measured."""
+    if "seconds" not in times:
+        return [np.nan] * 3
     ratios = np.divide(times["seconds"], times["reference"])
     return [float(quartile) for quartile in np.quantile(ratios, [0.25, 0.5, 0.75])]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from lossstudy.config import shown
+from lossstudy.knobs import shown
 from lossstudy.labels import label_space
 from lossstudy.results._records import Record
 from lossstudy.results._tidy import data_label
@@ -28,7 +28,9 @@ def ledger(records: Sequence[Record]) -> pd.DataFrame:
             **{name: record.config[name] for name in ("profile", "dataset")},
             "data": data_label(record.generated),
             **{name: record.config[name] for name in ("label_space", "model", "loss")},
-            "loss_params": ", ".join(f"{k}={shown(v)}" for k, v in sorted(record.loss_params.items())),
+            "loss_params": ", ".join(
+                f"{name}={shown(value)}" for name, value in sorted(record.loss_params.items())
+            ),
             "seed": record.seed,
             "steps": record.config["steps"],
             "mean_iou": record.evaluations[record.dataset]["mean_iou"],

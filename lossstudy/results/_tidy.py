@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from lossstudy.config import shown
+from lossstudy.knobs import shown
 from lossstudy.results._interval import interval
 from lossstudy.results._records import Record
 

@@ -1,15 +1,19 @@
+import numpy as np
 import pytest
 
 from lossstudy.datasets import dataset_names, make_dataset
+from lossstudy.datasets.scenes import SceneSettings
 
 
-def test_the_three_datasets_are_known():
-    assert dataset_names() == ("camvid", "cityscapes", "idd")
+def test_the_papers_datasets_and_camvid_are_known():
+    names = dataset_names()
+    assert {"camvid", "cityscapes", "idd"} <= set(names)
+    assert list(names) == sorted(names)
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path):
-    with pytest.raises(ValueError, match=r"'kitti'.*camvid, cityscapes, idd"):
-        make_dataset("kitti", tmp_path, "train", "cityscapes19", (8, 16))
+    with pytest.raises(ValueError, match=rf"'mapillary'.*{', '.join(dataset_names())}"):
+        make_dataset("mapillary", tmp_path, "train", "cityscapes19", (8, 16))
 
 
 def test_camvid_needs_a_folder():
@@ -28,3 +32,18 @@ def test_without_a_root_scenes_are_rendered(name, space, home):
     assert train.generated
     assert train.class_share()[0] > 0.05  # there is a road
     assert (home / "data" / "scenes").is_dir()
+
+
+def test_settings_reach_the_scenes(home):
+    def data(split, **settings):
+        return make_dataset(
+            "cityscapes", None, split, "cityscapes19", (32, 64), scene_size=(32, 64),
+            num_train_scenes=2, num_val_scenes=1, scenes=SceneSettings(**settings),
+        )  # fmt: skip
+
+    clean, noisy = data("train"), data("train", label_noise=0.3)
+    assert np.array_equal(clean.images, noisy.images)
+    assert not np.array_equal(clean.targets, noisy.targets)
+    assert clean.fingerprint != noisy.fingerprint
+    assert data("val").fingerprint == data("val", label_noise=0.3).fingerprint
+    assert data("val").fingerprint != data("val", weather="night").fingerprint

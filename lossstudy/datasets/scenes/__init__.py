@@ -5,7 +5,24 @@ visible gap between them, which the loaders of the real data read unchanged. The
 substitute for photographs, and every folder of them says so in its manifest.
 """
 
-from lossstudy.datasets.scenes._scene import render
+from lossstudy.datasets.scenes._scene import Scene, compose, render
+from lossstudy.datasets.scenes._settings import (
+    ADJUSTABLE,
+    NATURAL,
+    WEATHERS,
+    SceneSettings,
+)
 from lossstudy.datasets.scenes._write import GENERATOR_VERSION, scenes_root, write_scenes
 
-__all__ = ["GENERATOR_VERSION", "render", "scenes_root", "write_scenes"]
+__all__ = [
+    "ADJUSTABLE",
+    "GENERATOR_VERSION",
+    "NATURAL",
+    "WEATHERS",
+    "Scene",
+    "SceneSettings",
+    "compose",
+    "render",
+    "scenes_root",
+    "write_scenes",
+]

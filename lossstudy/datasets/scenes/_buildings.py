@@ -21,6 +21,7 @@ class Plane:
         self.light = light
         self._project = canvas.camera.project
         self._veil = canvas.veil((near + far) / 2.0)
+        self._tints: dict[Color, Color] = {}
 
     def quad(
         self,
@@ -31,11 +32,13 @@ class Plane:
     ) -> None:
         """Fill a rectangle of the plane, given by depths and heights."""
         (a, b), (low, high) = along, heights
-        x, project = self.x, self._project
-        corners = [project(x, low, a), project(x, low, b), project(x, high, b),
-                   project(x, high, a)]  # fmt: skip
-        tint = mix(shade(color, self.light), self.canvas.haze, self._veil)
-        self.canvas.polygon(corners, tint, name)
+        upright = self.canvas.camera.upright
+        near_foot, near_top = upright(self.x, a, low, high)
+        far_foot, far_top = upright(self.x, b, low, high)
+        if color not in self._tints:
+            self._tints[color] = mix(shade(color, self.light), self.canvas.haze, self._veil)
+        outline = [near_foot, far_foot, far_top, near_top]
+        self.canvas.polygon(outline, self._tints[color], name)
 
     @property
     def hidden(self) -> bool:

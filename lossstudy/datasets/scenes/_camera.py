@@ -35,6 +35,18 @@ class Camera:
         u = 1.0 + self.yaw + (x + self.bend(z) - self.offset) * scale
         return u, self.horizon + (self.height - y) * scale
 
+    def upright(
+        self, x: float, z: float, low: float, high: float
+    ) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Project the ends of an upright line, as `project` does."""
+        z = max(z, NEAREST)
+        scale = self.focal / z
+        u = 1.0 + self.yaw + (x + self.bend(z) - self.offset) * scale
+        return (
+            (u, self.horizon + (self.height - low) * scale),
+            (u, self.horizon + (self.height - high) * scale),
+        )
+
     def ground(self, height: int, width: int) -> tuple[int, np.ndarray, np.ndarray]:
         """Meet every pixel below the horizon with the ground.
 

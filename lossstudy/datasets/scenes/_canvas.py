@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -12,6 +13,7 @@ Color = tuple[int, int, int]
 Point = tuple[float, float]
 Point3 = tuple[float, float, float]
 
+OBJECT = 256  # a code is the number of an object times this, plus the raw id of its class
 OVERSAMPLING = 2  # the picture is painted this much larger and averaged down: smooth edges
 
 
@@ -34,11 +36,24 @@ def shade(color: Color, factor: float) -> Color:
     )
 
 
+class Light(NamedTuple):
+    """A lamp: its place and radius in picture units, its colour, and the object it is part of."""
+
+    u: float
+    v: float
+    radius: float
+    color: Color
+    number: int
+
+
 class Canvas:
     """A picture and a label map of the same scene, seen by one camera.
 
     Shapes are given in picture units (see `_camera`). A shape painted with a class name changes
     both; one painted without a name is a detail of what lies below it and changes the picture.
+
+    The label map holds codes, `OBJECT` times the number of an object plus the raw id of a class.
+    Ground, sky and skyline belong to no object and have the number 0.
     """
 
     def __init__(
@@ -57,9 +72,11 @@ class Canvas:
         height, width = size
         self.fine_size = (height * OVERSAMPLING, width * OVERSAMPLING)
         self.image = Image.new("RGB", self.fine_size[::-1])
-        self.labels = Image.new("L", (width, height))
+        self.codes = Image.new("I", (width, height))
+        self.lights: list[Light] = []
+        self._object = 0
         self._paint = ImageDraw.Draw(self.image)
-        self._paint_labels = ImageDraw.Draw(self.labels)
+        self._paint_codes = ImageDraw.Draw(self.codes)
         self._fine = (width * OVERSAMPLING / 2.0, float(height * OVERSAMPLING))
         self._coarse = (width / 2.0, float(height))
 
@@ -72,7 +89,20 @@ class Canvas:
         self.image.paste(Image.fromarray(colors), (0, first))
         top = -(-first // OVERSAMPLING)
         coarse = ids[top * OVERSAMPLING - first :: OVERSAMPLING, ::OVERSAMPLING]
-        self.labels.paste(Image.fromarray(np.ascontiguousarray(coarse)), (0, top))
+        self.codes.paste(Image.fromarray(coarse.astype(np.int32)), (0, top))
+
+    def next_object(self) -> None:
+        """Begin another object: what is painted from now on, under a class name, is part of it."""
+        self._object += OBJECT
+
+    @property
+    def labels(self) -> np.ndarray:
+        """Raw ids, uint8 (height, width)."""
+        return np.asarray(self.codes).astype(np.uint8)
+
+    def shine(self, u: float, v: float, radius: float, color: Color) -> None:
+        """Note a lamp of the present object; it glows at night."""
+        self.lights.append(Light(u, v, radius, color, self._object // OBJECT))
 
     def polygon(self, points: Sequence[Point], color: Color, name: str | None = None) -> None:
         """Fill a polygon."""
@@ -81,7 +111,7 @@ class Canvas:
         if name is not None:
             sx, sy = self._coarse
             outline = [(u * sx - 0.5, v * sy - 0.5) for u, v in points]
-            self._paint_labels.polygon(outline, fill=self.ids[name])
+            self._paint_codes.polygon(outline, fill=self._object + self.ids[name])
 
     def ellipse(
         self, u: float, v: float, ru: float, rv: float, color: Color, name: str | None = None
@@ -98,7 +128,7 @@ class Canvas:
                 (u + ru) * sx - 0.5,
                 (v + rv) * sy - 0.5,
             )
-            self._paint_labels.ellipse(box, fill=self.ids[name])
+            self._paint_codes.ellipse(box, fill=self._object + self.ids[name])
 
     def line(
         self, points: Sequence[Point], width: float, color: Color, name: str | None = None
@@ -111,7 +141,7 @@ class Canvas:
             sx, sy = self._coarse
             outline = [(u * sx - 0.5, v * sy - 0.5) for u, v in points]
             pixels = max(1, round(width * sy))
-            self._paint_labels.line(outline, fill=self.ids[name], width=pixels)
+            self._paint_codes.line(outline, fill=self._object + self.ids[name], width=pixels)
 
 
 class Pen:
@@ -195,6 +225,10 @@ class Pen:
         """Draw a polyline of a width in metres."""
         outline = [self.at(x, y) for x, y in points]
         self.canvas.line(outline, width * self.scale, self.tint(color), name)
+
+    def shine(self, x: float, y: float, radius: float, color: Color) -> None:
+        """Note a lamp of this radius in metres."""
+        self.canvas.shine(*self.at(x, y), radius * self.scale, color)
 
     def shadow(self, half_width: float, length: float) -> None:
         """Darken the ground under the thing."""

@@ -121,6 +121,7 @@ def _car_end(
     for x in (-1.0, 1.0):
         outer, inner = x * half * 0.97, x * half * 0.62
         pen.rect(min(outer, inner), waist - 0.26, max(outer, inner), waist - 0.1, lamp)
+        pen.shine(0.9 * outer, waist - 0.18, 0.08 if away else 0.14, lamp)
     if not away:
         pen.rect(-half * 0.5, waist - 0.28, half * 0.5, waist - 0.14, (30, 30, 34))
     pen.rect(-0.25, 0.46, 0.25, 0.57, (232, 230, 220))

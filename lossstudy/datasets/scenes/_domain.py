@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from lossstudy.datasets.scenes._canvas import Color
 
+Range = tuple[float, float]
+
 CITYSCAPES_IDS = {
     "ego vehicle": 1, "out of roi": 3, "static": 4, "dynamic": 5, "ground": 6, "road": 7,
     "sidewalk": 8, "parking": 9, "rail track": 10, "building": 11, "wall": 12, "fence": 13,
@@ -48,10 +50,18 @@ class Domain:
         traffic: what drives on the road -> weight.
         parked: what stands at the kerb -> weight.
         traffic_gap: range of metres between two vehicles of a lane.
+        traffic_start, own_lane_start: range of metres to the first vehicle of a lane.
+        lamp_start, lamp_gap: range of metres to the first street lamp and between two.
+        crossers: range of the number of people on a pedestrian crossing.
+        bicycles: range of the number of bicycles in a rack.
+        more_lights: traffic lights on each side away from side streets.
         lane_wander: metres by which vehicles leave the middle of their lane.
         people: range of the number of people on each side.
         chances: thing -> probability that a scene, or a side of its road, has it.
         casts: channel gains of the colour cast, from which one blend is drawn.
+        gain, gamma: ranges of the exposure.
+        relief: factor on the texture of surfaces.
+        shadows: whether houses and trees throw shadows on the street.
     """
 
     name: str
@@ -81,6 +91,17 @@ class Domain:
     people: tuple[int, int]
     chances: dict[str, float]
     casts: tuple[tuple[float, float, float], tuple[float, float, float]]
+    traffic_start: Range = (4.0, 26.0)
+    own_lane_start: Range = (9.0, 30.0)
+    lamp_start: Range = (5.0, 22.0)
+    lamp_gap: Range = (16.0, 28.0)
+    crossers: tuple[int, int] = (0, 4)
+    bicycles: tuple[int, int] = (1, 3)
+    more_lights: int = 0
+    gain: Range = (0.78, 1.18)
+    gamma: Range = (0.85, 1.25)
+    relief: float = 1.0
+    shadows: bool = True
 
 
 CITY = Domain(
@@ -140,6 +161,7 @@ CITY = Domain(
         "parking": 0.38, "sidewalk": 0.97, "verge": 0.38, "trees": 0.52, "rails": 0.14,
         "side street": 0.55, "lane marks": 0.85, "sign": 0.88, "traffic light": 0.85,
         "bicycles": 0.5, "box": 0.2, "billboard": 0.0, "stall": 0.0, "stray animal": 0.0,
+        "crossing car": 0.4, "tram": 0.6, "kerb taken": 0.75, "wide road": 0.25,
         "bridge": 0.015, "wires": 0.0, "bonnet": 1.0, "black border": 1.0,
     },
     casts=((0.97, 1.0, 1.03), (1.04, 1.0, 0.95)),
@@ -202,6 +224,7 @@ INDIA = Domain(
         "parking": 0.34, "sidewalk": 0.26, "verge": 0.6, "trees": 0.7, "rails": 0.02,
         "side street": 0.3, "lane marks": 0.45, "sign": 0.6, "traffic light": 0.19,
         "bicycles": 0.12, "box": 0.3, "billboard": 0.3, "stall": 0.25, "stray animal": 0.14,
+        "crossing car": 0.4, "tram": 0.6, "kerb taken": 0.75, "wide road": 0.25,
         "bridge": 0.1, "wires": 0.6, "bonnet": 0.35, "black border": 0.0,
     },
     casts=((0.98, 1.0, 0.99), (1.06, 1.0, 0.89)),

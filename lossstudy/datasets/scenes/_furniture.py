@@ -21,6 +21,7 @@ def paint_lamp(pen: Pen, rng: Random, inwards: float) -> None:
     pen.stroke(arm, 0.09, color, "pole")
     lamp = inwards * 1.9
     pen.rect(lamp - 0.3, top + 0.22, lamp + 0.3, top + 0.42, (206, 204, 190), "pole")
+    pen.shine(lamp, top + 0.32, 0.3, (255, 206, 140))
 
 
 def paint_traffic_light(pen: Pen, rng: Random) -> None:
@@ -33,6 +34,7 @@ def paint_traffic_light(pen: Pen, rng: Random) -> None:
     for number, lamp in enumerate(lamps):
         color = lamp if number == lit else shade(lamp, 0.22)
         pen.disc(0.0, base + 0.2 + 0.33 * number, 0.14, 0.14, color)
+    pen.shine(0.0, base + 0.2 + 0.33 * lit, 0.14, lamps[lit])
 
 
 def paint_sign(pen: Pen, rng: Random) -> None:

@@ -42,7 +42,9 @@ def paint_ground(canvas: Canvas, rng: Random, domain: Domain, layout: Layout) ->
     ids, colors = _materials(rng, domain, layout, (z, x, texture))
     strength = (domain.patches + 0.02) / (1.0 + z / 60.0)
     light = 1.0 + strength * texture
-    light *= _shadows(rng, layout, z, x, texture)
+    shadows = _shadows(rng, layout, z, x, texture)  # drawn in any weather: the draws go on alike
+    if domain.shadows:
+        light *= shadows
     veil = 1.0 - np.exp(-z / canvas.visibility)
     haze = np.array(canvas.haze, dtype=np.float32)
     pixels = colors * (light * (1.0 - veil))[..., None] + (haze * veil)[:, None, :]

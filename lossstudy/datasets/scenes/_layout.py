@@ -72,7 +72,8 @@ def _side(rng: Random, domain: Domain, sign: int, edge: float) -> Side:
 def draw_layout(rng: Random, domain: Domain) -> Layout:
     """Draw the plan of a street."""
     lane_width = rng.uniform(3.0, 3.6)
-    lanes_each_way = rng.choices((1, 2), (0.75, 0.25))[0]
+    wide = domain.chances["wide road"]
+    lanes_each_way = rng.choices((1, 2), (1.0 - wide, wide))[0]
     shoulder = rng.uniform(0.2, 1.0)
     half = lane_width * lanes_each_way + shoulder
     ours = -1 if domain.keep_left else 1

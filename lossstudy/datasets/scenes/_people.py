@@ -133,6 +133,7 @@ def _endways(pen: Pen, rng: Random, domain: Domain, name: str, ridden: bool) -> 
         pen.face(body, color, name)
         tail = rng.choice(((210, 30, 26), (250, 244, 220)))
         pen.disc(0.0, 0.84, 0.07, 0.06, tail)
+        pen.shine(0.0, 0.84, 0.07, tail)
         pen.rect(-0.09, 0.54, 0.09, 0.64, (214, 206, 160))
     else:
         pen.stroke([(0.0, 0.6), (0.0, 0.95)], 0.07, color, name)

@@ -3,9 +3,9 @@
 from random import Random
 
 import numpy as np
-from PIL import ImageFilter
+from PIL import Image, ImageFilter
 
-from lossstudy.datasets.scenes._canvas import OVERSAMPLING, Canvas
+from lossstudy.datasets.scenes._canvas import Canvas
 from lossstudy.datasets.scenes._domain import Domain
 from lossstudy.datasets.scenes._noise import TILE, crop, fractal_tile, grain_tile
 
@@ -16,10 +16,9 @@ TEXTURE = {
 SMOOTH = 0.012
 
 
-def develop(canvas: Canvas, rng: Random, domain: Domain) -> np.ndarray:
-    """Average the enlarged picture down and expose it; returns uint8 (height, width, 3)."""
+def develop(picture: Image.Image, canvas: Canvas, rng: Random, domain: Domain) -> np.ndarray:
+    """Expose a picture of the canvas in its final size; returns uint8 (height, width, 3)."""
     height, width = canvas.size
-    picture = canvas.image.reduce(OVERSAMPLING)
     blur = rng.uniform(-0.5, 0.75) * height / 128.0
     if blur > 0.15:
         picture = picture.filter(ImageFilter.GaussianBlur(blur))
@@ -37,7 +36,7 @@ def develop(canvas: Canvas, rng: Random, domain: Domain) -> np.ndarray:
 
 def _exposure(rng: Random, domain: Domain) -> list[int]:
     """Gain, gamma and colour cast as one table per channel."""
-    gain, gamma, share = rng.uniform(0.78, 1.18), rng.uniform(0.85, 1.25), rng.random()
+    gain, gamma, share = rng.uniform(*domain.gain), rng.uniform(*domain.gamma), rng.random()
     cool, warm = domain.casts
     ramp = (np.arange(256) / 255.0) ** gamma
     table: list[int] = []
@@ -54,7 +53,7 @@ def _texture(canvas: Canvas, domain: Domain, rng: Random) -> np.ndarray:
         strength[domain.ids[name]] = value
     height, width = canvas.size
     noise = crop(fractal_tile(), rng.randrange(TILE), rng.randrange(TILE), height, width)
-    return np.asarray(strength.take(np.asarray(canvas.labels)) * noise)
+    return np.asarray(domain.relief * strength.take(canvas.labels) * noise)
 
 
 def _vignette(height: int, width: int, strength: float) -> np.ndarray:

@@ -26,6 +26,7 @@ def paint_roadside(
         segments = _segments(rng, domain, layout, side)
         factor = light if side.sign > 0 else 1.72 - light
         for kind, along in reversed(segments):
+            canvas.next_object()
             _paint_segment(canvas, rng, domain, (kind, side), along, factor)
 
 

@@ -23,4 +23,4 @@ def paint_sky(canvas: Canvas, rng: Random, top: Color, low: Color) -> None:
         (width, int(height * 0.55)), Image.Resampling.BILINEAR
     )
     canvas.image.paste(picture, (0, 0))
-    canvas.labels.paste(canvas.ids["sky"], (0, 0, *canvas.labels.size))
+    canvas.codes.paste(canvas.ids["sky"], (0, 0, *canvas.codes.size))

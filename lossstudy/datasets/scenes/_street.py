@@ -48,6 +48,7 @@ class Street:
         self._tram()
         self._crossing()
         for _, painter in sorted(self.things, key=lambda thing: -thing[0]):
+            self.canvas.next_object()
             painter()
 
     def _add(
@@ -59,7 +60,9 @@ class Street:
             self.things.append((z, lambda: painter(pen)))
 
     def _vehicle(self, kind: str, x: float, z: float, away: bool) -> None:
-        """Queue a vehicle of the traffic tables."""
+        """Queue a vehicle of the traffic tables; "nothing" is a gap."""
+        if kind == "nothing":
+            return
         rng, domain = self.rng, self.domain
         painters: dict[str, tuple[Callable[[Pen], None], float]] = {
             "car": (lambda pen: paint_car(pen, rng, domain, "car", away), 4.0),
@@ -85,8 +88,8 @@ class Street:
     def _furniture(self, side: Side) -> None:
         rng, domain = self.rng, self.domain
         inwards = -float(side.sign)
-        z = rng.uniform(5.0, 22.0)
-        step = rng.uniform(16.0, 28.0)
+        z = rng.uniform(*domain.lamp_start)
+        step = rng.uniform(*domain.lamp_gap)
         while z < FARTHEST:
             x = side.beyond_kerb(rng.uniform(0.35, 0.7))
             self._add(x, z, lambda pen: paint_lamp(pen, rng, inwards), 2.0)
@@ -102,6 +105,9 @@ class Street:
             x = side.beyond_kerb(rng.uniform(0.3, 0.9))
             self._add(x, rng.uniform(7.0, 40.0), lambda pen: paint_sign(pen, rng), 0.6)
             signs *= 0.6
+        for _ in range(domain.more_lights):
+            x = side.beyond_kerb(0.4)
+            self._add(x, rng.uniform(6.0, 22.0), lambda pen: paint_traffic_light(pen, rng), 0.5)
         self._clutter(side)
 
     def _clutter(self, side: Side) -> None:
@@ -129,7 +135,9 @@ class Street:
         inset = side.parking / 2.0 if side.parking else -1.0
         z = rng.uniform(4.0, 16.0)
         while z < FARTHEST:
-            if rng.random() < 0.75 and not self.layout.in_crossing(z - 2.0, z + 6.0):
+            if rng.random() < domain.chances["kerb taken"] and not self.layout.in_crossing(
+                z - 2.0, z + 6.0
+            ):
                 x = side.sign * (side.edge + inset)
                 self._vehicle(rng.choices(kinds, weights)[0], x, z, away)
             z += rng.uniform(5.6, 9.0)
@@ -144,7 +152,7 @@ class Street:
         if rng.random() < domain.chances["bicycles"]:
             x = side.beyond_kerb(rng.uniform(0.4, 1.0))
             painter = self._two_wheeler("bicycle", False, 0.8)
-            for number in range(rng.randint(1, 3)):
+            for number in range(rng.randint(*domain.bicycles)):
                 self._add(x, rng.uniform(7.0, 26.0) + number, painter, 0.9)
 
     def _traffic(self) -> None:
@@ -152,7 +160,7 @@ class Street:
         kinds, weights = list(domain.traffic), list(domain.traffic.values())
         for lane, direction in self.layout.lanes:
             ours = abs(lane - self.layout.ego_lane) < 0.5
-            z = rng.uniform(9.0, 30.0) if ours else rng.uniform(4.0, 26.0)
+            z = rng.uniform(*(domain.own_lane_start if ours else domain.traffic_start))
             while z < FARTHEST:
                 x = lane + rng.uniform(-1.0, 1.0) * domain.lane_wander
                 self._vehicle(rng.choices(kinds, weights)[0], x, z, direction > 0)
@@ -160,7 +168,7 @@ class Street:
 
     def _tram(self) -> None:
         track = self.layout.track
-        if track is None or self.rng.random() > 0.6:
+        if track is None or self.rng.random() > self.domain.chances["tram"]:
             return
         away = self.rng.random() < 0.5
         rng, domain = self.rng, self.domain
@@ -181,10 +189,10 @@ class Street:
             for side in self.layout.sides:
                 x = side.beyond_kerb(0.4)
                 self._add(x, crossing[0] - 1.0, lambda pen: paint_traffic_light(pen, rng), 0.5)
-        for _ in range(rng.randint(0, 4)):
+        for _ in range(rng.randint(*domain.crossers)):
             x = rng.uniform(-self.layout.left.edge, self.layout.right.edge)
             self._add(x, crossing[0] - 2.5, lambda pen: paint_person(pen, rng, domain), 0.5)
-        if rng.random() < 0.4:
+        if rng.random() < domain.chances["crossing car"]:
             z = (crossing[0] + crossing[1]) / 2.0
             x = rng.uniform(-self.layout.left.edge, self.layout.right.edge)
             self._add(x, z, lambda pen: paint_car(pen, rng, domain, "car", True, True), 2.3)

@@ -51,6 +51,7 @@ def paint_truck(pen: Pen, rng: Random, domain: Domain, away: bool) -> None:
     pen.rect(-0.03, 1.0, 0.03, top - 0.1, shade(box, 0.7))
     for x in (-half + 0.05, half - 0.3):
         pen.rect(x, 0.66, x + 0.25, 0.84, (208, 30, 26))
+        pen.shine(x + 0.12, 0.75, 0.08, (208, 30, 26))
     pen.rect(-half, top - 0.1, half, top, shade(box, 0.75))
 
 
@@ -72,6 +73,7 @@ def _cab_front(pen: Pen, cab: Color, half: float) -> None:
     pen.rect(-half, 0.45, half, 0.7, (60, 60, 62))
     for x in (-half + 0.08, half - 0.36):
         pen.rect(x, 0.74, x + 0.28, 0.95, (248, 244, 220))
+        pen.shine(x + 0.14, 0.85, 0.14, (248, 244, 220))
 
 
 def paint_coach(pen: Pen, rng: Random, domain: Domain, name: str, away: bool) -> None:
@@ -116,6 +118,7 @@ def paint_coach(pen: Pen, rng: Random, domain: Domain, name: str, away: bool) ->
     lamp = (208, 30, 26) if away else (248, 244, 222)
     for x in (-half + 0.08, half - 0.36):
         pen.rect(x, 0.62, x + 0.28, 0.86, lamp)
+        pen.shine(x + 0.14, 0.74, 0.08 if away else 0.14, lamp)
 
 
 def paint_autorickshaw(pen: Pen, rng: Random, away: bool) -> None:
@@ -146,7 +149,9 @@ def paint_autorickshaw(pen: Pen, rng: Random, away: bool) -> None:
         pen.rect(-half * 0.85, 0.95, half * 0.85, 1.5, GLASS)
         pen.disc(0.0, 0.7, 0.12, 0.12, (250, 244, 214))
     for x in (-half + 0.06, half - 0.2):
-        pen.rect(x, 0.62, x + 0.14, 0.78, (208, 36, 30) if away else (246, 200, 90))
+        lamp = (208, 36, 30) if away else (246, 200, 90)
+        pen.rect(x, 0.62, x + 0.14, 0.78, lamp)
+        pen.shine(x + 0.07, 0.7, 0.07, lamp)
     pen.rect(-0.2, 0.34, 0.2, 0.46, (226, 210, 120))
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from lossstudy.datasets.scenes._scene import check_size, find_domain, render
+from lossstudy.datasets.scenes._scene import check_size, compose, find_domain
+from lossstudy.datasets.scenes._settings import NATURAL, SceneSettings
 
 GENERATOR = "lossstudy scenes"
 VALIDATION_START = 1_000_000  # indices of validation scenes begin here, so no scene is in both
@@ -67,8 +68,12 @@ def write_scenes(
     count: int,
     size: tuple[int, int],
     progress: Progress | None = None,
+    settings: SceneSettings = NATURAL,
 ) -> None:
     """Write scenes 0 to `count` - 1 of a split below `root`, in the layout of the release.
+
+    Frequencies and weather hold for both splits; only the labels of `train` hold the label noise
+    that the settings ask for. Cityscapes gets its instances too (`_gtFine_instanceIds.png`).
 
     Args:
         domain: `cityscapes` or `idd`.
@@ -77,6 +82,7 @@ def write_scenes(
         count: number of scenes.
         size: height and width in pixels.
         progress: called with (written, count) after each scene.
+        settings: frequency of the classes, weather, label noise.
 
     Raises:
         ValueError: if the domain or split is unknown, or the size or count is not positive.
@@ -89,9 +95,14 @@ def write_scenes(
         image_path, label_path = _paths(domain, root, split, frame)
         image_path.parent.mkdir(parents=True, exist_ok=True)
         label_path.parent.mkdir(parents=True, exist_ok=True)
-        image, labels = render(domain, start + frame, size)
-        Image.fromarray(image).save(image_path, compress_level=1)
-        Image.fromarray(labels).save(label_path, compress_level=2)
+        scene = compose(domain, start + frame, size, settings)
+        if split == "train" and settings.label_noise:
+            scene = scene.mislabelled(settings.label_noise)
+        Image.fromarray(scene.image).save(image_path, compress_level=1)
+        Image.fromarray(scene.labels).save(label_path, compress_level=2)
+        if domain == "cityscapes":
+            instance_path = label_path.with_name(label_path.name.replace("label", "instance"))
+            Image.fromarray(scene.instance_ids()).save(instance_path, compress_level=2)
         if progress is not None:
             progress(frame + 1, count)
 
@@ -103,13 +114,14 @@ def scenes_root(
     val: int,
     base: Path,
     progress: Progress | None = None,
+    settings: SceneSettings = NATURAL,
 ) -> Path:
     """Return a folder below `base` with these scenes, writing it first if it is missing.
 
     The folder is written aside and renamed, so a reader never sees half of it and two
-    processes may ask for it at once. Its `manifest.json` holds the generator, its version and
-    the sha256 of every file. Equality of the files across versions of Pillow and numpy is not
-    promised, which is why the hashes are of what was written.
+    processes may ask for it at once. Its `manifest.json` holds the generator, its version, the
+    settings and the sha256 of every file. Equality of the files across versions of Pillow and
+    numpy is not promised, which is why the hashes are of what was written.
 
     Args:
         domain: `cityscapes` or `idd`.
@@ -118,6 +130,8 @@ def scenes_root(
         val: number of validation scenes.
         base: folder of all generated data.
         progress: called with (written, train + val) after each scene.
+        settings: frequency of the classes, weather, label noise (of training scenes alone).
+            All but the default ones appear in the name of the folder.
 
     Returns:
         The root of the release's layout.
@@ -135,8 +149,10 @@ def scenes_root(
         "domain": domain,
         "size": list(size),
         "counts": {"train": train, "val": val},
+        "settings": settings.to_dict(),
     }
-    name = f"scenes-{domain}-{size[0]}x{size[1]}-{train}+{val}-{GENERATOR_VERSION}"
+    shape = f"{size[0]}x{size[1]}-{train}+{val}"
+    name = f"scenes-{domain}-{shape}{settings.suffix}-{GENERATOR_VERSION}"
     target = base / name
     if _is_complete(target, description):
         return target
@@ -144,7 +160,9 @@ def scenes_root(
     aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=base))
     try:
         for split, count, before in (("train", train, 0), ("val", val, train)):
-            write_scenes(domain, aside, split, count, size, _offset(progress, before, train + val))
+            write_scenes(
+                domain, aside, split, count, size, _offset(progress, before, train + val), settings
+            )
         manifest = description | {"sha256": _hashes(aside)}
         (aside / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True))
         _move_into_place(aside, target, description)

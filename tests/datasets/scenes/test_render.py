@@ -1,10 +1,13 @@
 """What one rendered scene promises."""
 
+import hashlib
+
 import numpy as np
 import pytest
 
-from lossstudy.datasets.scenes import render
+from lossstudy.datasets.scenes import compose, render
 from lossstudy.datasets.scenes._domain import CITY, DOMAINS, INDIA
+from lossstudy.datasets.scenes._frequency import SHARES
 
 CITY_CLASSES = {
     "road", "sidewalk", "building", "wall", "fence", "pole", "traffic light", "traffic sign",
@@ -91,6 +94,17 @@ def test_pixel_shares_of_the_city(label_counts: dict[str, np.ndarray]) -> None:
     assert share["person"] > share["rider"]
 
 
+@pytest.mark.parametrize("domain", sorted(DOMAINS))
+def test_the_shares_that_imbalance_starts_from(
+    domain: str, label_counts: dict[str, np.ndarray]
+) -> None:
+    measured = pixel_share(domain, label_counts)
+    common = {name: share for name, share in SHARES[domain].items() if share > 1.2}
+    assert len(common) > 7
+    for name, share in common.items():
+        assert 0.7 < 100 * measured[name] / share < 1.4
+
+
 def test_traffic_differs_between_the_domains(label_counts: dict[str, np.ndarray]) -> None:
     city, india = pixel_share("cityscapes", label_counts), pixel_share("idd", label_counts)
     assert india["motorcycle"] > 2 * city["motorcycle"]
@@ -111,3 +125,44 @@ def test_unknown_domain() -> None:
 def test_size_must_be_positive() -> None:
     with pytest.raises(ValueError, match="size must be a positive"):
         render("idd", 0, (0, 64))
+
+
+@pytest.mark.parametrize(
+    ("domain", "expected"), [("cityscapes", "a185ca4ee33ed50f"), ("idd", "24ed2f793cb6afab")]
+)
+def test_the_scenes_of_recorded_runs(domain: str, expected: str) -> None:
+    """The hashes were taken at version 0.1.0, before scenes had settings, with Pillow 13.0.
+
+    A change here means that the recorded runs were trained on other pictures than those a reader
+    gets: render the scenes of the records anew, or undo it.
+    """
+    digest = hashlib.sha256()
+    for index in range(8):
+        for array in render(domain, index, SMALL):
+            digest.update(hashlib.sha256(array.tobytes()).digest())
+    assert digest.hexdigest()[:16] == expected
+
+
+def test_instances_are_numbered_within_their_class() -> None:
+    scene = compose("cityscapes", 5, (128, 256))
+    instances = scene.instance_ids()
+    assert instances.dtype == np.uint16
+    counted = instances > 255
+    assert np.array_equal(instances[~counted], scene.labels[~counted])
+    assert np.array_equal(instances[counted] // 1000, scene.labels[counted])
+    assert {int(i) for i in np.unique(scene.labels[counted])} <= set(range(24, 34))
+    assert not np.isin(scene.labels[~counted], range(24, 34)).any()
+    cars = np.unique(instances[instances // 1000 == CITY.ids["car"]])
+    assert len(cars) > 3
+    assert cars.tolist() == [26000 + number for number in range(len(cars))]
+
+
+def test_a_rider_and_the_vehicle_are_one_object_of_two_classes() -> None:
+    scene = compose("idd", 0, (128, 256))
+    ids = INDIA.ids
+    riders, vehicles = (
+        set(np.unique(scene.codes[np.isin(scene.labels, [ids[name] for name in names])] // 256))
+        for names in (("rider",), ("motorcycle", "bicycle"))
+    )
+    assert riders
+    assert len(riders & vehicles) >= 0.5 * len(riders)

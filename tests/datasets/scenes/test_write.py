@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lossstudy.datasets.scenes import GENERATOR_VERSION, _write, render, scenes_root, write_scenes
+from lossstudy.datasets.scenes import (
+    GENERATOR_VERSION,
+    SceneSettings,
+    _write,
+    compose,
+    render,
+    scenes_root,
+    write_scenes,
+)
 
 SIZE = (16, 32)
 
@@ -20,6 +28,7 @@ def files(root: Path) -> list[str]:
 def test_names_of_the_cityscapes_layout(tmp_path: Path) -> None:
     write_scenes("cityscapes", tmp_path, "val", 1, SIZE)
     assert files(tmp_path) == [
+        "gtFine/val/scenes/scenes_000000_000000_gtFine_instanceIds.png",
         "gtFine/val/scenes/scenes_000000_000000_gtFine_labelIds.png",
         "leftImg8bit/val/scenes/scenes_000000_000000_leftImg8bit.png",
     ]
@@ -58,7 +67,10 @@ def test_manifest_describes_every_file(tmp_path: Path) -> None:
     assert (manifest["domain"], manifest["size"]) == ("cityscapes", [16, 32])
     assert manifest["counts"] == {"train": 3, "val": 2}
     assert sorted(manifest["sha256"]) == files(root)
-    assert len(files(root)) == 2 * (3 + 2)
+    assert manifest["settings"] == {
+        "imbalance": 1.0, "class_factors": {}, "label_noise": 0.0, "weather": "mixed",
+    }  # fmt: skip
+    assert len(files(root)) == 3 * (3 + 2)
     for name, digest in manifest["sha256"].items():
         assert hashlib.sha256((root / name).read_bytes()).hexdigest() == digest
 
@@ -81,6 +93,63 @@ def test_a_second_call_writes_nothing(tmp_path: Path) -> None:
 
 def test_other_counts_get_another_folder(tmp_path: Path) -> None:
     assert scenes_root("idd", SIZE, 1, 1, tmp_path) != scenes_root("idd", SIZE, 2, 1, tmp_path)
+
+
+def test_default_settings_are_not_in_the_name_of_the_folder(tmp_path: Path) -> None:
+    root = scenes_root("idd", SIZE, 2, 1, tmp_path)
+    assert root.name == f"scenes-idd-16x32-2+1-{GENERATOR_VERSION}"
+
+
+def test_other_settings_get_another_folder_once(tmp_path: Path) -> None:
+    fog = SceneSettings(weather="fog", class_factors=(("car", 1 / 3),))
+    seen: list[int] = []
+    roots = [
+        scenes_root("idd", SIZE, 1, 1, tmp_path, lambda written, _: seen.append(written), settings)
+        for settings in (SceneSettings(), fog, fog)
+    ]
+    assert roots[0] != roots[1] == roots[2]
+    assert seen == [1, 2, 1, 2]
+    manifest = json.loads((roots[1] / "manifest.json").read_text())
+    assert manifest["settings"] == fog.to_dict()
+
+
+def read(root: Path, name: str) -> np.ndarray:
+    return np.asarray(Image.open(root / name))
+
+
+def test_label_noise_is_in_the_training_labels_alone(tmp_path: Path) -> None:
+    size = (32, 64)
+    clean, noisy = (
+        scenes_root("idd", size, 2, 2, tmp_path, settings=SceneSettings(label_noise=share))
+        for share in (0.0, 0.3)
+    )
+    frames = ["000/000000", "000/000001"]
+    for split in ("train", "val"):
+        for frame in frames:
+            image = f"leftImg8bit/{split}/{frame}_leftImg8bit.png"
+            label = f"gtFine/{split}/{frame}_gtFine_labelids.png"
+            assert np.array_equal(read(clean, image), read(noisy, image))
+            same = np.array_equal(read(clean, label), read(noisy, label))
+            assert same == (split == "val")
+    expected = compose("idd", 1, size).mislabelled(0.3).labels
+    assert np.array_equal(read(noisy, "gtFine/train/000/000001_gtFine_labelids.png"), expected)
+
+
+def test_weather_holds_for_validation_too(tmp_path: Path) -> None:
+    night = SceneSettings(weather="night")
+    write_scenes("idd", tmp_path, "val", 1, SIZE, settings=night)
+    expected = compose("idd", _write.VALIDATION_START, SIZE, night).image
+    assert np.array_equal(read(tmp_path, "leftImg8bit/val/000/000000_leftImg8bit.png"), expected)
+
+
+def test_instances_of_the_city_are_16_bit(tmp_path: Path) -> None:
+    write_scenes("cityscapes", tmp_path, "train", 1, (64, 128))
+    stem = "gtFine/train/scenes/scenes_000000_000000_gtFine"
+    assert np.array_equal(
+        read(tmp_path, f"{stem}_instanceIds.png"),
+        compose("cityscapes", 0, (64, 128)).instance_ids(),
+    )
+    assert read(tmp_path, f"{stem}_instanceIds.png").max() > 24000
 
 
 def test_an_interrupted_write_leaves_no_folder(tmp_path: Path) -> None:
