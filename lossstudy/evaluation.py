@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lossstudy.datasets import SegmentationDataset
-from lossstudy.labels import mapping, thin_classes
+from lossstudy.labels import LabelMapping, comparable, label_space, thin_classes
 from lossstudy.metrics import (
     confusion_matrices,
     intersection_and_union,
@@ -18,14 +18,13 @@ from lossstudy.metrics import (
 from lossstudy.models import SegmentationModel
 
 
-def predict(model: SegmentationModel, images: Tensor, translation: NDArray[np.integer]) -> Tensor:
+def predict(model: SegmentationModel, images: Tensor, translation: LabelMapping) -> Tensor:
     """Return the predicted class of each pixel in the target's label space.
 
     Args:
         model: In evaluation mode.
         images: `(N, 3, H, W)` uint8.
-        translation: Class of the model's space to class of the target's, as `labels.mapping`
-            gives it.
+        translation: From the model's label space to the target's.
 
     Returns:
         `(N, H, W)` class numbers on the model's device; the number of target classes where the
@@ -38,13 +37,18 @@ def predict(model: SegmentationModel, images: Tensor, translation: NDArray[np.in
     logits = model(images.to(device).float() / 255)
     if not torch.isfinite(logits).all():
         raise FloatingPointError("the network's scores are not finite: it diverged; lower lr")
-    table = torch.from_numpy(np.asarray(translation, dtype=np.int64)).to(device)
+    table = torch.from_numpy(translation.table.astype(np.int64)).to(device)
     return table[logits.argmax(1)]
 
 
 @torch.inference_mode()
 def evaluate(
-    model: SegmentationModel, dataset: SegmentationDataset, space: str, batch_size: int = 16
+    model: SegmentationModel,
+    dataset: SegmentationDataset,
+    space: str,
+    batch_size: int = 16,
+    *,
+    translation: LabelMapping | None = None,
 ) -> NDArray[np.int64]:
     """Return one confusion matrix an image over a validation set.
 
@@ -53,14 +57,16 @@ def evaluate(
         dataset: The validation set, in the space to be scored in.
         space: Label space the model predicts in.
         batch_size: Images at a time.
+        translation: From that label space to the dataset's; needed where they differ.
 
     Returns:
         `(num_images, C, C + 1)` pixel counts, see `metrics.confusion_matrices`.
 
     Raises:
-        ValueError: There is no mapping from the model's label space to the dataset's.
+        ValueError: The two label spaces differ and `translation` is not the mapping between them,
+            or the model has another number of classes than its label space.
     """
-    translation = mapping(space, dataset.space.name)
+    translation = _checked(model, dataset, space, translation)
     was_training = model.training
     model.eval()
     parts = []
@@ -108,10 +114,19 @@ def per_image(confusions: NDArray[np.int64]) -> dict[str, NDArray[np.int32]]:
 
 @torch.inference_mode()
 def sample_predictions(
-    model: SegmentationModel, dataset: SegmentationDataset, space: str, count: int
+    model: SegmentationModel,
+    dataset: SegmentationDataset,
+    space: str,
+    count: int,
+    *,
+    translation: LabelMapping | None = None,
 ) -> list[dict[str, NDArray[np.uint8]]]:
-    """Return image, target and prediction of `count` images spread over a validation set."""
-    translation = mapping(space, dataset.space.name)
+    """Return image, target and prediction of `count` images spread over a validation set.
+
+    Raises:
+        ValueError: As `evaluate`.
+    """
+    translation = _checked(model, dataset, space, translation)
     model.eval()
     samples = []
     for index in np.linspace(0, len(dataset) - 1, min(count, len(dataset))).astype(int):
@@ -123,3 +138,23 @@ def sample_predictions(
             "pred": pred,
         })
     return samples
+
+
+def _checked(
+    model: SegmentationModel,
+    dataset: SegmentationDataset,
+    space: str,
+    translation: LabelMapping | None,
+) -> LabelMapping:
+    """Return the mapping by which predictions are compared with targets, see `comparable`.
+
+    Raises:
+        ValueError: There is none, or the model has another number of classes than `space`.
+    """
+    expected = label_space(space).num_classes
+    if model.num_classes != expected:
+        raise ValueError(
+            f"label space {space} has {expected} classes, but the network predicts "
+            f"{model.num_classes}; name the label space it was trained in"
+        )
+    return comparable(space, dataset.space.name, translation)

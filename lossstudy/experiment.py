@@ -26,6 +26,7 @@ from lossstudy.config import ExperimentConfig
 from lossstudy.configure import command
 from lossstudy.datasets import SegmentationDataset, labelled_subset
 from lossstudy.files import append_json_line, read_json_lines, write_npz
+from lossstudy.labels import mapping
 from lossstudy.models import SegmentationModel
 from lossstudy.results import SCHEMA_VERSION, Record, read_record, write_record
 from lossstudy.trainer import Measurement, fit
@@ -155,7 +156,9 @@ def _train(
                 bar.set_postfix({k: f"{v:.3f}" for k, v in measurement.terms.items()})
             if config.eval_every and step % config.eval_every == 0 and step < config.steps:
                 began = time.perf_counter()
-                counts = evaluation.evaluate(model, own, config.label_space)
+                space = config.label_space
+                translation = mapping(space, own.space.name)
+                counts = evaluation.evaluate(model, own, space, translation=translation)
                 mean_iou = evaluation.score(counts, own)["mean_iou"]
                 append_json_line(log, {"step": step, "mean_iou": mean_iou})
                 done.evaluate_s += time.perf_counter() - began
@@ -178,12 +181,15 @@ def _validate(
     evaluations: dict[str, Any] = {}
     arrays: dict[str, NDArray[Any]] = {}
     for name, dataset in validation.items():
-        counts = evaluation.evaluate(model, dataset, config.label_space)
+        space, count = config.label_space, config.samples
+        translation = mapping(space, dataset.space.name)
+        counts = evaluation.evaluate(model, dataset, space, translation=translation)
         evaluations[name] = evaluation.score(counts, dataset)
         for part, array in evaluation.per_image(counts).items():
             arrays[f"{name}_{part}"] = array
-        space, count = config.label_space, config.samples
-        pictures = evaluation.sample_predictions(model, dataset, space, count)
+        pictures = evaluation.sample_predictions(
+            model, dataset, space, count, translation=translation
+        )
         for number, picture in enumerate(pictures):
             write_npz(folder / "samples" / f"{name}_{number}.npz", picture)
     write_npz(folder / "images.npz", arrays)

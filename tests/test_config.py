@@ -44,7 +44,7 @@ def test_profile_is_only_a_start():
         ("labelled_ratio", 0.0, "labelled_ratio must be between 0.0001 and 1, got 0.0"),
         ("pretrained", "false", "pretrained must be of type bool, got 'false' of type str"),
         ("pretrained", 1, "pretrained must be of type bool"),
-        ("dataset", "coco", "dataset must be one of cityscapes, idd, idd_lite, kitti, camvid, got 'coco'"),
+        ("dataset", "coco", "one of cityscapes, idd, idd_lite, kitti, camvid, got 'coco'"),
         ("optimizer", "adam", "optimizer must be one of adamw, sgd, got 'adam'"),
         ("model", "unet", "model must be one of s4gan, deeplab, got 'unet'"),
         ("profile", "fast", "profile must be one of smoke, quick, standard, gpu, paper"),

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from lossstudy import evaluation
-from lossstudy.labels import label_space
+from lossstudy.labels import label_space, mapping
 from lossstudy.models import SegmentationModel
 
 
@@ -74,16 +74,37 @@ def test_model_predicts_in_evaluation_mode_and_returns_to_its_own(training, data
 def test_prediction_in_another_space_is_translated(dataset):
     """Road is class 0 of idd30; drivable fallback, its class 1, is none of the 19 classes."""
     idd = label_space("idd30").classes
-    road, fallback = idd.index("road"), idd.index("drivable fallback")
-    as_road = evaluation.evaluate(Reader(30, constant=road), dataset, "idd30").sum(0)
-    assert as_road[:, 0].sum() == as_road.sum() > 0
-    outside = evaluation.evaluate(Reader(30, constant=fallback), dataset, "idd30").sum(0)
-    assert outside[:, 19].sum() == outside.sum() > 0
+    to_19 = mapping("idd30", "cityscapes19")
+    scored = {
+        name: evaluation.evaluate(
+            Reader(30, constant=idd.index(name)), dataset, "idd30", translation=to_19
+        ).sum(0)
+        for name in ("road", "drivable fallback")
+    }
+    assert scored["road"][:, 0].sum() == scored["road"].sum() > 0
+    assert scored["drivable fallback"][:, 19].sum() == scored["road"].sum()
 
 
-def test_spaces_without_a_mapping_are_refused(dataset):
-    with pytest.raises(ValueError, match="no mapping is defined from label space camvid11 to"):
-        evaluation.evaluate(Reader(11), dataset.__class__(1, "idd", "idd30"), "camvid11")
+def test_predictions_of_another_space_are_refused_without_a_mapping(dataset):
+    """Number against number, a network for idd30 would be scored as one for the 19 classes."""
+    refused = r"space idd30 cannot be compared with targets in cityscapes19.*iddlite7"
+    with pytest.raises(ValueError, match=refused):
+        evaluation.evaluate(Reader(30), dataset, "idd30")
+    with pytest.raises(ValueError, match=refused):
+        evaluation.sample_predictions(Reader(30), dataset, "idd30", 1)
+
+
+def test_a_mapping_between_other_spaces_is_refused(dataset):
+    wrong = mapping("idd26", "cityscapes19")
+    with pytest.raises(ValueError, match="from label space idd26 to cityscapes19, but"):
+        evaluation.evaluate(Reader(30), dataset, "idd30", translation=wrong)
+
+
+def test_a_network_with_other_classes_than_its_space_is_refused(dataset):
+    with pytest.raises(
+        ValueError, match="cityscapes19 has 19 classes, but the network predicts 30"
+    ):
+        evaluation.evaluate(Reader(30), dataset, "cityscapes19")
 
 
 def test_class_absent_from_the_set_is_null_and_not_in_the_mean(dataset):

@@ -10,9 +10,8 @@ import torch
 
 from lossstudy.batches import Batches
 from lossstudy.bench._turns import take_turns, wait
+from lossstudy.build import build_criterion, build_model, choose_device, train_set
 from lossstudy.configure import configure
-from lossstudy.experiment import build_model, choose_device, train_set
-from lossstudy.losses import make_loss
 from lossstudy.trainer import fit, make_optimizer
 
 
@@ -32,7 +31,7 @@ def measure(steps: int = 30) -> str:
     device = choose_device(config.device)
     data = train_set(config)
     batches = Batches(data, range(len(data)), config, device)
-    loss = make_loss(config.loss, data.space.num_classes)
+    loss = build_criterion(config, data, range(len(data)))
 
     def bare() -> Iterator[None]:
         model = build_model(config, data.space.num_classes).to(device)

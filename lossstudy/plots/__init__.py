@@ -4,9 +4,18 @@ Figures are made without pyplot, so they are not shown or kept anywhere by thems
 `show` puts one on a page together with its alternative text.
 """
 
-from lossstudy.plots._bars import alt_text, class_shares, grouped_bars
+from lossstudy.plots._bars import alt_text, grouped_bars
+from lossstudy.plots._cost import cost_dots, cost_dots_text, growth_lines, growth_text
 from lossstudy.plots._curves import curves
+from lossstudy.plots._losses import loss_effects, loss_effects_alt
 from lossstudy.plots._maps import confusion, image_grid, panels
+from lossstudy.plots._metadata import (
+    class_shares,
+    cooccurrence,
+    correlations,
+    iou_against,
+    size_ranges,
+)
 from lossstudy.plots._style import PALETTE, figure_html, loss_colors, paint, show
 
 __all__ = [
@@ -14,12 +23,22 @@ __all__ = [
     "alt_text",
     "class_shares",
     "confusion",
+    "cooccurrence",
+    "correlations",
+    "cost_dots",
+    "cost_dots_text",
     "curves",
     "figure_html",
     "grouped_bars",
+    "growth_lines",
+    "growth_text",
     "image_grid",
+    "iou_against",
     "loss_colors",
+    "loss_effects",
+    "loss_effects_alt",
     "paint",
     "panels",
     "show",
+    "size_ranges",
 ]

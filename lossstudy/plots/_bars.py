@@ -1,4 +1,4 @@
-"""Bars: IoU per class as in the paper's Figures 1, 2 and 4, and pixels per class."""
+"""Bars: IoU per class as in the paper's Figures 1, 2 and 4."""
 
 import itertools
 
@@ -69,35 +69,6 @@ def alt_text(table: pd.DataFrame) -> str:
         f"Grouped bars of IoU per class for table {table.attrs['number']}. "
         f"Mean IoU: {'; '.join(parts)}. All values are in the table."
     )
-
-
-def class_shares(shares: pd.DataFrame) -> Figure:
-    """Draw the share of pixels per class on a logarithmic axis, one group of bars per class.
-
-    Args:
-        shares: Rows: classes. Columns: datasets. Values: shares, 0 to 1. A class without pixels,
-            or that a dataset does not have, has no bar.
-
-    Returns:
-        Horizontal bars, the first class on top.
-    """
-    figure = new_figure(0.9 + len(shares) * (0.1 + 0.11 * len(shares.columns)))
-    axes = figure.subplots()
-    places = np.arange(len(shares))
-    height = 0.8 / len(shares.columns)
-    for i, (name, values) in enumerate(shares.items()):
-        shown = values.where(values > 0)
-        axes.barh(
-            places + (i - (len(shares.columns) - 1) / 2) * height, shown, height,
-            color=PALETTE[i], label=name,
-        )  # fmt: skip
-    axes.set_xscale("log")
-    axes.set_yticks(places, shares.index)
-    axes.set_ylim(len(shares) - 0.4, -0.6)
-    axes.set_xlabel("share of labelled training pixels")
-    axes.grid(axis="x", alpha=0.3)
-    figure.legend(loc="outside upper center", ncols=2, frameon=False)
-    return figure
 
 
 def _legend(colors: dict[str, str], hatches: dict[str, str]) -> list[Patch]:

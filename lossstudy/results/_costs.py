@@ -62,9 +62,10 @@ def costs(record: Mapping[str, Any]) -> pd.DataFrame:
         `loss`, `library`, `call`, `definition`, `dtype`; `ms`; `eager` and `compiled`, the
         median over the rounds of its time over that of the reference right before, with quartiles
         `eager_low`, `eager_high`, `compiled_low`, `compiled_high`; `error` and `compiled_error`,
-        what it said where it cannot be run or compiled; `floors` and `compiled_floors`, time in reads and writes of the logits; `memory`
-        and `compiled_memory`, extra peak over the reference's, and `sizes`, in sizes of the
-        logits; `goal_eager`, `goal_compiled`, `goal_memory`. NaN for what was not measured.
+        what it said where it cannot be run or compiled; `floors` and `compiled_floors`, time in
+        reads and writes of the logits; `memory` and `compiled_memory`, extra peak over the
+        reference's, and `sizes`, in sizes of the logits; `goal_eager`, `goal_compiled`,
+        `goal_memory`. NaN for what was not measured.
     """
     return pd.DataFrame([
         row for dtype in _dtypes(record) for row in _of_one_dtype(record["rows"], dtype)

@@ -2,9 +2,8 @@
 
 import pytest
 
-from lossstudy.bench import losses, scenes, trainer
+from lossstudy.bench import scenes, trainer
 from lossstudy.bench._turns import take_turns
-from lossstudy.losses import loss_names
 
 
 def test_contenders_take_turns_and_the_warm_up_does_not_count():
@@ -17,13 +16,6 @@ def test_contenders_take_turns_and_the_warm_up_does_not_count():
 
     assert take_turns({"a": "a", "b": "b"}, once, 3) == {"a": 2.0, "b": 5.0}
     assert order == ["a", "b"] * 4
-
-
-def test_every_loss_is_in_the_table_and_torch_is_the_measure():
-    lines = losses.measure(rounds=1, shape=(1, 3, 4, 4)).splitlines()
-    assert [line.split()[0] for line in lines[2:]] == list(loss_names())
-    assert lines[1].startswith("torch cross_entropy")
-    assert lines[1].endswith("1.00 x")
 
 
 def test_scenes_of_both_domains_are_counted():

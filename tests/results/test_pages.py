@@ -8,7 +8,6 @@ from lossstudy.results import (
     headline,
     headline_html,
     headline_markdown,
-    imbalance,
     ledger_html,
     loss_differences,
     loss_differences_html,
@@ -16,6 +15,7 @@ from lossstudy.results import (
     one_per_loss,
     read_records,
     scores,
+    study_runs,
 )
 from tests.records import make_record
 
@@ -73,13 +73,14 @@ def test_facts_name_every_parameter_that_is_set(tmp_path):
     assert table["torch"] == "2.13.0"
 
 
-def test_imbalance_of_known_shares():
-    table = imbalance(pd.DataFrame({"even": [0.25] * 4, "skewed": [0.5, 0.25, 0.25, 0.0]}))
-    assert table.loc["even"].tolist() == [4, 2.0, 4.0, 1]
-    assert table.loc["skewed", "classes"] == 3
-    assert table.loc["skewed", "entropy"] == 1.5
-    assert table.loc["skewed", "effective number"] == pytest.approx(2**1.5, abs=0.01)
-    assert table.loc["skewed", "max / min"] == 2
+def test_runs_of_the_study_share_the_best_profile_and_keep_their_seeds(tmp_path):
+    grid(tmp_path / "quick", profile="quick")
+    records = grid(tmp_path / "standard", profile="standard") + read_records(tmp_path / "quick")
+    chosen = study_runs(records, "cityscapes")
+    assert {run.profile for run in chosen} == {"standard"}
+    assert {(run.loss, run.seed) for run in chosen} == {
+        (run.loss, run.seed) for run in records if run.dataset == "cityscapes"
+    }
 
 
 def test_one_run_per_loss_from_the_best_profile_in_the_order_of_the_study(tmp_path):
