@@ -20,8 +20,9 @@ pytestmark = pytest.mark.slow
 
 
 def is_needed(path):
-    """Of the recorded runs the book cannot do without CamVid's: nothing generated replaces it."""
-    return not path.startswith("book/results/") or "-camvid-" in path
+    """Of the records the book cannot do without CamVid's and the costs: no smoke run makes them."""
+    kept = path.startswith("book/results/bench/") or "-camvid-" in path
+    return kept or not path.startswith("book/results/")
 
 
 def snakemake(checkout, *arguments):

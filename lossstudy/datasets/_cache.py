@@ -1,10 +1,10 @@
 """Decoded splits on disk: every file is decoded and resized once.
 
-A split becomes a folder `<cache>/<key>` with `images.npy`, `targets.npy` and `meta.json`. The key
-is a SHA-256 over everything the content depends on: the version of this format, the dataset, the
-label space, the size, the encoding of the label files, and path, length and modification time of
-every file. A changed file is therefore another key; stale folders are never read and may be
-deleted at any time.
+A split becomes a folder `<cache>/<key>` with `images.npy`, `targets.npy`, `class_pixels.npy` and
+`meta.json`. The key is a SHA-256 over everything the content depends on: the version of this
+format, the dataset, the label space, the size, the encoding of the label files, and path, length
+and modification time (in an archive: checksum) of every file. A changed file is therefore another
+key; stale folders are never read and may be deleted at any time.
 
 A folder is filled under a temporary name and renamed when it is complete, under a lock, so that
 runs started side by side decode once and never see half of it.
@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,11 +25,13 @@ import numpy.typing as npt
 from filelock import FileLock
 from tqdm import tqdm
 
+from lossstudy.datasets._arrays import ArrayFile, writing
 from lossstudy.datasets._decode import read_frame
+from lossstudy.datasets._encodings import Encoding
 from lossstudy.datasets._frames import Frame
 from lossstudy.labels import IGNORED, label_space
 
-FORMAT = 1
+FORMAT = 3
 """Raise it when decoding or resizing changes, so that old folders are not read."""
 
 BAR_DELAY = 1.0
@@ -43,7 +45,7 @@ class Arrays:
     Attributes:
         images: uint8 `(N, 3, H, W)`, read-only.
         targets: Train ids, uint8 `(N, H, W)`, read-only.
-        class_pixels: Labelled pixels of each class.
+        class_pixels: Labelled pixels of each image and class, int64 `(N, C)`.
         fingerprint: First 16 hex digits of a SHA-256 over arrays, size and label space.
     """
 
@@ -54,60 +56,73 @@ class Arrays:
 
 
 def decoded(
-    frames: list[Frame],
-    lut: npt.NDArray[np.int16],
+    frames: Sequence[Frame],
+    encoding: Encoding | None,
     names: tuple[str, str],
     size: tuple[int, int],
     cache: Path,
     *,
     progress: bool = True,
-) -> Arrays:
+) -> tuple[Path, Arrays]:
     """Open the decoded split, decoding it first if no run has done so.
 
-    Nothing is kept of a split that raises a ValueError while it is decoded: one with a file that
-    `read_frame` refuses, or without a labelled pixel.
+    Nothing is kept of a split that raises an error while it is decoded: one with a file that
+    `read_frame` refuses, without a labelled pixel, or larger than the disk.
 
     Args:
         frames: Files of the split.
-        lut: Train id for each value of a label file.
+        encoding: Reader of its label files; None for a split without labels.
         names: The dataset and the label space.
         size: Height and width, pixels.
         cache: Folder of all decoded splits.
         progress: Show a bar once decoding takes longer than `BAR_DELAY`.
 
     Returns:
-        The arrays.
-
+        The folder of the decoded split, and its arrays.
     """
-    folder = cache / _key(frames, lut, names, size)
+    folder = cache / _key(frames, encoding, names, size)
     shape = (len(frames), *size)
     if (arrays := _open(folder, shape)) is not None:
-        return arrays
-    cache.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder.with_suffix(".lock")):
+        return folder, arrays
+    with writing(cache):
+        cache.mkdir(parents=True, exist_ok=True)
+        held = FileLock(folder.with_suffix(".lock")).acquire()
+    with held:
         if (arrays := _open(folder, shape)) is not None:  # another run was first
-            return arrays
+            return folder, arrays
         shutil.rmtree(folder, ignore_errors=True)  # incomplete: a file was lost or cut short
-        aside = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=cache))
+        with writing(cache):
+            aside = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=cache))
         try:
-            _build(aside, frames, lut, names, size, progress=progress)
-            aside.rename(folder)
+            _build(aside, frames, encoding, names, size, progress=progress)
+            with writing(cache):
+                aside.rename(folder)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     arrays = _open(folder, shape)
     assert arrays is not None
-    return arrays
+    return folder, arrays
+
+
+def mapped(folder: Path) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Return images and targets of a decoded split, memory-mapped and read-only."""
+    images = np.load(folder / "images.npy", mmap_mode="r")
+    targets = np.load(folder / "targets.npy", mmap_mode="r")
+    return images, targets
 
 
 def _key(
-    frames: list[Frame], lut: npt.NDArray[np.int16], names: tuple[str, str], size: tuple[int, int]
+    frames: Sequence[Frame],
+    encoding: Encoding | None,
+    names: tuple[str, str],
+    size: tuple[int, int],
 ) -> str:
     """Return the name of the folder that holds exactly this content."""
-    digest = hashlib.sha256(json.dumps([FORMAT, names, size, lut.tolist()]).encode())
+    reader = None if encoding is None else [type(encoding).__name__, encoding.key()]
+    digest = hashlib.sha256(json.dumps([FORMAT, names, size, reader]).encode())
     for frame in frames:
-        for path in (frame.image, frame.label):
-            stat = path.stat()
-            digest.update(f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
+        for file in (frame.image, frame.label):
+            digest.update(f"{file.stamp() if file else None}\n".encode())
     return f"{names[0]}-{digest.hexdigest()[:20]}"
 
 
@@ -116,9 +131,9 @@ def _open(folder: Path, shape: tuple[int, int, int]) -> Arrays | None:
     count, height, width = shape
     try:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        images = np.load(folder / "images.npy", mmap_mode="r")
-        targets = np.load(folder / "targets.npy", mmap_mode="r")
-        class_pixels, fingerprint = np.array(meta["class_pixels"]), meta["fingerprint"]
+        images, targets = mapped(folder)
+        class_pixels = np.load(folder / "class_pixels.npy")
+        fingerprint = meta["fingerprint"]
     except (OSError, ValueError, EOFError, KeyError):
         return None
     if images.shape != (count, 3, height, width) or targets.shape != shape:
@@ -128,21 +143,20 @@ def _open(folder: Path, shape: tuple[int, int, int]) -> Arrays | None:
 
 def _build(
     folder: Path,
-    frames: list[Frame],
-    lut: npt.NDArray[np.int16],
+    frames: Sequence[Frame],
+    encoding: Encoding | None,
     names: tuple[str, str],
     size: tuple[int, int],
     *,
     progress: bool,
 ) -> None:
-    """Write the three files of a decoded split.
+    """Write the four files of a decoded split.
 
     Raises:
-        OSError: The disk has no room for the arrays. Asked beforehand, because a mapped array on
-            a full disk ends the process without a message.
-        ValueError: No pixel is labelled.
+        OSError: The disk has no room for the arrays; asked before an hour of decoding.
+        ValueError: No pixel is labelled although there are label files.
     """
-    count = len(frames)
+    count, num_classes = len(frames), label_space(names[1]).num_classes
     needed, free = 4 * count * size[0] * size[1], shutil.disk_usage(folder).free
     if needed > free:
         raise OSError(
@@ -150,19 +164,19 @@ def _build(
             f"{size[0]}x{size[1]} needs {needed / 1e9:.1f} GB; make room, choose a smaller size "
             "or set LOSSSTUDY_HOME to another disk"
         )
-    images = np.lib.format.open_memmap(
-        folder / "images.npy", mode="w+", dtype=np.uint8, shape=(count, 3, *size)
-    )
-    targets = np.lib.format.open_memmap(
-        folder / "targets.npy", mode="w+", dtype=np.uint8, shape=(count, *size)
-    )
+    images = ArrayFile(folder / "images.npy", (count, 3, *size))
+    targets = ArrayFile(folder / "targets.npy", (count, *size))
 
     def fill(index: int) -> npt.NDArray[np.int64]:
-        images[index], targets[index] = read_frame(frames[index], lut, size)
-        return np.bincount(targets[index].ravel(), minlength=256)
+        image, target = read_frame(frames[index], encoding, size)
+        images.write(index, image)
+        targets.write(index, target)
+        pixels = np.bincount(target.ravel(), minlength=256)
+        assert pixels[:num_classes].sum() + pixels[IGNORED] == target.size
+        return pixels[:num_classes]
 
-    with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
-        counts: Iterator[npt.NDArray[np.int64]] = pool.map(fill, range(count))
+    with images, targets, ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
+        counts = pool.map(fill, range(count))
         bar = tqdm(
             counts,
             desc=f"decoding {names[0]}",
@@ -171,18 +185,16 @@ def _build(
             delay=BAR_DELAY,
             disable=not progress,
         )
-        pixels = np.sum(list(bar), axis=0)
-    class_pixels = pixels[: label_space(names[1]).num_classes]
-    if not class_pixels.any():
+        class_pixels = np.array(list(bar))
+    if encoding is not None and not class_pixels.any():
         raise ValueError(
-            f"none of the {count} label images beside {frames[0].label} labels a pixel: all hold "
+            f"none of the {count} label files beside {frames[0].label} labels a pixel: all hold "
             "only ignored ids, as in test splits that are published without labels"
         )
-    assert class_pixels.sum() + pixels[IGNORED] == pixels.sum()
-    images.flush()
-    targets.flush()
     digest = hashlib.sha256(json.dumps([names[1], size]).encode())
-    digest.update(images.data)
-    digest.update(targets.data)
-    meta = {"class_pixels": class_pixels.tolist(), "fingerprint": digest.hexdigest()[:16]}
-    (folder / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
+    for array in mapped(folder):
+        digest.update(array.data)
+    meta = {"fingerprint": digest.hexdigest()[:16]}
+    with writing(folder.parent):
+        np.save(folder / "class_pixels.npy", class_pixels)
+        (folder / "meta.json").write_text(json.dumps(meta), encoding="utf-8")

@@ -1,105 +1,140 @@
-"""Finding the files of a split, and the layout that Cityscapes and IDD share."""
+"""The frames of a split: images and label files of the same name."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from lossstudy.datasets._tree import File, Tree
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg")
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One labelled frame: its name, unique in the split, and its two files."""
+    """One frame: its name, unique in the split, its image, and its label file if it has one."""
 
     name: str
-    image: Path
-    label: Path
+    image: File
+    label: File | None
 
 
-def split_folder(folder: Path, layout: str) -> Path:
-    """Return `folder` if it exists.
+@dataclass(frozen=True)
+class Listing:
+    """What a split holds on disk, complete or not. Nothing has been decoded.
+
+    Attributes:
+        frames: The images, in order, with their label files. In a split published without labels
+            no frame has one; in any other, a frame without one is an error when it is read.
+        encoding: How the label files write classes: a column of ids of the label table, such as
+            `"id"`, or `"color"` or `"polygons"`. None in a split published without labels.
+        missing: Where the label files should be that are not there, by name of the frame.
+        unused: Label files without an image. They are never read.
+    """
+
+    frames: list[Frame]
+    encoding: str | None
+    missing: dict[str, str] = field(default_factory=dict)
+    unused: list[File] = field(default_factory=list)
+
+    def complete(self) -> "Listing":
+        """Return the listing if no label file is missing.
+
+        Raises:
+            FileNotFoundError: One is; the message says how many.
+        """
+        for frame in self.frames:
+            if frame.name not in self.missing:
+                continue
+            raise FileNotFoundError(
+                f"no label file {self.missing[frame.name]} for the image {frame.image} "
+                f"({len(self.missing)} of {len(self.frames)} label files are missing); add the "
+                "label files or remove the images without one"
+            )
+        return self
+
+    def only(self, names: Sequence[str]) -> "Listing":
+        """Return the listing of some of the frames, in the order of `names`."""
+        frames = {frame.name: frame for frame in self.frames}
+        missing = {name: self.missing[name] for name in names if name in self.missing}
+        return replace(self, frames=[frames[name] for name in names], missing=missing)
+
+
+def folder_files(tree: Tree, folder: str, layout: str) -> dict[str, File]:
+    """Return the files below a folder by their path in it.
 
     Raises:
-        FileNotFoundError: It does not; the message lists what lies where it should be.
+        FileNotFoundError: The folder is missing or empty; the message lists what lies where it
+            should be.
     """
-    if not folder.is_dir():
-        nearest = next(parent for parent in folder.parents if parent.is_dir())
+    files = tree.files(folder)
+    if not files and not (tree.root / folder).is_dir():
+        place, names = tree.nearest(folder)
         raise FileNotFoundError(
-            f"no folder {folder}; expected {layout}. {nearest} holds {_listing(nearest.iterdir())}"
+            f"no folder {tree.shown(folder)}; expected {layout}. {place} holds {listed(names)}"
         )
-    return folder
+    return files
 
 
-def city_frames(
-    root: Path, split: str, *, encodings: Sequence[str], layout: str
-) -> tuple[list[Frame], str]:
-    """Find the frames of a split in the layout of Cityscapes, which IDD follows.
-
-    Images are `leftImg8bit/{split}/{city}/{frame}_leftImg8bit.(png|jpg)`, label images
-    `gtFine/{split}/{city}/{frame}_gtFine_label{encoding}.png`.
-
-    Args:
-        root: Folder that holds `leftImg8bit` and `gtFine`.
-        split: Name of the split's folder.
-        encodings: Encodings that will do, the preferred one first.
-        layout: The layout in words, for error messages.
-
-    Returns:
-        The frames sorted by name, and the first of `encodings` that any label image has.
+def by_frame(files: Mapping[str, File], *suffixes: str) -> dict[str, File]:
+    """Return the files whose path ends in one of the suffixes, by the part before it.
 
     Raises:
-        ValueError: There are no images, or no label images in one of the encodings.
+        ValueError: Two files share that part.
     """
-    image_folder = split_folder(root / "leftImg8bit" / split, layout)
-    label_folder = split_folder(root / "gtFine" / split, layout)
-    images = sorted(
-        path
-        for path in image_folder.glob("*/*_leftImg8bit.*")
-        if path.suffix.lower() in IMAGE_SUFFIXES
-    )
+    found: dict[str, File] = {}
+    for name, file in files.items():
+        suffix = next((suffix for suffix in suffixes if name.lower().endswith(suffix.lower())), "")
+        if not suffix:
+            continue
+        key = name[: -len(suffix)]
+        if key in found:
+            raise ValueError(f"{found[key]} and {file} are the same frame; remove one of them")
+        found[key] = file
+    return found
+
+
+def image_frames(tree: Tree, folder: str, suffixes: Iterable[str], layout: str) -> dict[str, File]:
+    """Return the images below a folder by the name of their frame.
+
+    Raises:
+        FileNotFoundError: The folder is missing.
+        ValueError: It holds no image.
+    """
+    images = by_frame(folder_files(tree, folder, layout), *suffixes)
     if not images:
         raise ValueError(
-            f"{image_folder} holds no images */*_leftImg8bit.png or .jpg; expected {layout}"
+            f"{tree.shown(folder)} holds no images *{' or *'.join(suffixes)}; expected {layout}"
         )
-    present = {
-        path.stem.rpartition("_gtFine_label")[2]
-        for path in label_folder.glob("*/*_gtFine_label*.png")
-    }
-    chosen = next((encoding for encoding in encodings if encoding in present), None)
-    if chosen is None:
-        raise ValueError(
-            f"{label_folder} holds no usable label images: expected "
-            f"*/*_gtFine_label{{{','.join(encodings)}}}.png, found the encodings "
-            f"{_listing(present)}; write one of the expected encodings from the polygons with the "
-            "dataset's own preparation scripts"
-        )
-    frames = []
-    for image in images:
-        stem = image.stem.removesuffix("_leftImg8bit")
-        label = label_folder / image.parent.name / f"{stem}_gtFine_label{chosen}.png"
-        frames.append(Frame(f"{image.parent.name}/{stem}", image, label))
-    return check_labels(frames), chosen
+    return images
 
 
-def check_labels(frames: list[Frame]) -> list[Frame]:
-    """Return `frames` if each of them has its label image.
+def unlabelled(images: Mapping[str, File]) -> Listing:
+    """Return the listing of a split that is published without labels."""
+    return Listing([Frame(name, image, None) for name, image in images.items()], None)
 
-    Raises:
-        FileNotFoundError: One has not; the message says how many are missing.
+
+def paired(
+    images: Mapping[str, File], labels: Mapping[str, File], encoding: str, expected: str
+) -> Listing:
+    """Return the listing of a split that is published with labels.
+
+    Args:
+        images: Images by name of their frame, in order.
+        labels: Label files by name of their frame.
+        encoding: How the label files write classes.
+        expected: Path of a label file, with `{}` for the name of its frame.
     """
-    missing = [frame for frame in frames if not frame.label.is_file()]
-    if missing:
-        raise FileNotFoundError(
-            f"no label image {missing[0].label} for the image {missing[0].image} "
-            f"({len(missing)} of {len(frames)} label images are missing); add the label images or "
-            "remove the images without one"
-        )
-    return frames
+    frames = [Frame(name, image, labels.get(name)) for name, image in images.items()]
+    return Listing(
+        frames,
+        encoding,
+        missing={f.name: expected.format(f.name) for f in frames if f.label is None},
+        unused=[file for name, file in labels.items() if name not in images],
+    )
 
 
-def _listing(items: Iterable[Path | str]) -> str:
+def listed(names: Iterable[str]) -> str:
     """Return up to eight names, sorted, for an error message."""
-    names = sorted(item.name if isinstance(item, Path) else item for item in items)
+    names = sorted(names)
     if not names:
         return "nothing"
     return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")

@@ -24,10 +24,10 @@ was trained with, under the names of that release.
 No torch here: results and plots need class names and colours too.
 """
 
-from lossstudy.labels._encoding import UNDECLARED, color_table, encoding
+from lossstudy.labels._encoding import UNDECLARED, color_table, encoding, name_table
 from lossstudy.labels._mapping import LabelMapping, comparable, mapping, targets_of
 from lossstudy.labels._spaces import LabelSpace, label_space, thin_classes
-from lossstudy.labels._tables import IGNORED, LABEL_SPACES, ids, spaces
+from lossstudy.labels._tables import IGNORED, LABEL_SPACES, spaces
 
 __all__ = [
     "IGNORED",
@@ -38,9 +38,9 @@ __all__ = [
     "color_table",
     "comparable",
     "encoding",
-    "ids",
     "label_space",
     "mapping",
+    "name_table",
     "spaces",
     "targets_of",
     "thin_classes",

@@ -78,3 +78,20 @@ def color_table(table: str, space: str) -> dict[tuple[int, int, int], int]:
                 f"colour {row['color']} stands for several of its classes"
             )
     return found
+
+
+def name_table(table: str, space: str) -> dict[str, int]:
+    """Return the train id of each raw class of a dataset by its name in the annotations.
+
+    Raises:
+        ValueError: The table or space does not exist, or the dataset cannot be read in that space.
+
+    Example:
+        >>> names = name_table("idd", "idd30")
+        >>> names["autorickshaw"], names["license plate"]
+        (10, 255)
+    """
+    return {
+        row["name"]: train_id
+        for row, train_id in zip(rows(table), train_ids(table, space), strict=True)
+    }

@@ -81,14 +81,3 @@ def members(space: str) -> list[list[dict[str, str]]]:
 def _without_counterpart(row: dict[str, str]) -> bool:
     """Return whether a raw class of IDD or CamVid is none of the 19 Cityscapes classes."""
     return row.get("cs_train_id") == str(IGNORED) or row.get("cityscapes_name") == ""
-
-
-def ids(table: str) -> dict[str, int]:
-    """Return the raw id of each class of a dataset, by its name in the annotations.
-
-    Example:
-        >>> ids("idd")["autorickshaw"]
-        11
-    """
-    spaces(table)
-    return {row["name"]: int(row["id"]) for row in rows(table)}

@@ -1,12 +1,15 @@
+import errno
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from lossstudy.datasets import _cache, make_dataset
+from lossstudy.datasets._arrays import ArrayFile, writing
 from lossstudy.datasets._decode import read_frame
 
 SIZE = (6, 8)
@@ -61,7 +64,7 @@ def test_the_arrays_cannot_be_written(root):
         opened(root).images[0, 0, 0, 0] = 1
 
 
-@pytest.mark.parametrize("name", ["images.npy", "targets.npy", "meta.json"])
+@pytest.mark.parametrize("name", ["images.npy", "targets.npy", "class_pixels.npy", "meta.json"])
 @pytest.mark.parametrize("kept", [None, 0, 100])
 def test_a_damaged_folder_is_built_again(root, home, reads, name, kept):
     whole = opened(root)
@@ -97,32 +100,68 @@ def test_threads_that_open_at_once_decode_once(root, home, reads):
     assert len(folders(home)) == 1
 
 
-def test_processes_that_open_at_once_agree(root, home):
-    code = (
-        "import sys, pathlib; from lossstudy.datasets import make_dataset; "
-        "print(make_dataset('cityscapes', pathlib.Path(sys.argv[1]), 'train', 'cityscapes19', "
-        "(6, 8)).fingerprint)"
-    )
+COUNTING = """
+import pathlib, sys
+from lossstudy.datasets import _cache, make_dataset
+from lossstudy.datasets._arrays import ArrayFile, writing
+reads, read_frame = [], _cache.read_frame
+def counted(*args):
+    reads.append(args)
+    return read_frame(*args)
+_cache.read_frame = counted
+opened = make_dataset("cityscapes", pathlib.Path(sys.argv[1]), "train", "cityscapes19", (6, 8))
+print(opened.fingerprint, len(reads))
+"""
+
+
+def test_processes_that_open_at_once_decode_once(root, home):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-c", code, str(root)]
+    command = [sys.executable, "-c", COUNTING, str(root)]
     running = [
         subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
-    printed = [process.communicate()[0].strip() for process in running]
+    printed = [process.communicate()[0].split() for process in running]
     assert [process.returncode for process in running] == [0, 0]
-    assert set(printed) == {opened(root).fingerprint}
+    assert {fingerprint for fingerprint, _ in printed} == {opened(root).fingerprint}
+    assert sorted(int(reads) for _, reads in printed) == [0, 3]
     assert len(folders(home)) == 1
 
 
 def test_a_full_disk_is_reported_before_writing(root, monkeypatch):
-    monkeypatch.setattr(_cache.shutil, "disk_usage", lambda _: Free())
+    monkeypatch.setattr(_cache.shutil, "disk_usage", lambda _: SimpleNamespace(free=100))
     with pytest.raises(OSError, match=r"0.0 GB free, the decoded cityscapes split at 6x8 needs"):
         opened(root)
 
 
-class Free:
-    free = 100
+def test_a_disk_that_fills_up_while_writing_leaves_nothing_behind(root, home, monkeypatch):
+    write = ArrayFile.write
+
+    def full(self, index, row):
+        if index == 2:
+            with writing(self._cache):
+                raise OSError(errno.ENOSPC, "No space left on device")
+        write(self, index, row)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ArrayFile, "write", full)
+        with pytest.raises(OSError, match=r"data/cache \(No space left on device\); make room"):
+            opened(root)
+    assert folders(home) == []
+    assert len(opened(root)) == 3
+
+
+def test_a_cache_that_cannot_be_written_is_named(root, home):
+    (home / "data").mkdir(parents=True)
+    (home / "data" / "cache").write_text("a file where the folder should be")
+    with pytest.raises(OSError, match=r"cannot write .*data/cache .*set LOSSSTUDY_HOME"):
+        opened(root)
+
+
+def test_a_finished_split_opens_without_writing(root, monkeypatch):
+    before = opened(root)
+    monkeypatch.setattr(_cache, "FileLock", lambda _: pytest.fail("locked"))
+    assert opened(root).fingerprint == before.fingerprint
 
 
 @pytest.mark.parametrize(("delay", "shown"), [(0.0, True), (60.0, False)])

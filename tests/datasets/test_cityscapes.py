@@ -48,7 +48,7 @@ def test_a_missing_label_image_is_named(city_tree):
     root = city_tree()
     missing = root / "gtFine/train/ulm/ulm_000000_000019_gtFine_labelIds.png"
     missing.unlink()
-    with pytest.raises(FileNotFoundError, match=rf"{missing.name} .*1 of 3 label images"):
+    with pytest.raises(FileNotFoundError, match=rf"{missing.name} .*1 of 3 label files"):
         make_dataset("cityscapes", root, "train", "cityscapes19", SIZE)
 
 
@@ -56,7 +56,7 @@ def test_a_split_without_label_images_lists_what_was_expected(city_tree):
     root = city_tree()
     for path in (root / "gtFine" / "train").rglob("*.png"):
         path.unlink()
-    with pytest.raises(ValueError, match=r"label\{Ids,TrainIds\}.png, found .* nothing"):
+    with pytest.raises(ValueError, match=r"\{labelIds.png,labelTrainIds.png\}, found nothing"):
         make_dataset("cityscapes", root, "train", "cityscapes19", SIZE)
 
 
@@ -72,7 +72,7 @@ def test_a_split_whose_labels_are_all_ignored_is_refused(city_tree):
     root = city_tree()
     for path in (root / "gtFine" / "val").rglob("*.png"):
         Image.new("L", (16, 12), 3).save(path)  # 3: out of roi
-    with pytest.raises(ValueError, match="none of the 2 label images"):
+    with pytest.raises(ValueError, match="none of the 2 label files"):
         make_dataset("cityscapes", root, "val", "cityscapes19", SIZE)
 
 
@@ -81,3 +81,44 @@ def test_idd_labels_in_a_cityscapes_tree_are_an_error(city_tree):
     root = city_tree("idd", [("Ids", "id")])
     with pytest.raises(ValueError, match=r"labelIds.png holds the values \[34, .*only 0-33"):
         make_dataset("cityscapes", root, "train", "cityscapes19", SIZE)
+
+
+@pytest.mark.parametrize(("split", "folder"), [("train_coarse", "train"), ("train_extra", "val")])
+def test_coarse_labels_are_read_for_their_splits(city_tree, split, folder):
+    """The images of `train` and of `train_extra`, which here are those of `val`."""
+    root = city_tree(kind="gtCoarse")
+    for part in ("leftImg8bit", "gtCoarse"):
+        if split == "train_extra":
+            (root / part / "val").rename(root / part / "train_extra")
+    coarse = make_dataset("cityscapes", root, split, "cityscapes19", SIZE)
+    fine = make_dataset("cityscapes", city_tree(folder="fine"), folder, "cityscapes19", SIZE)
+    assert coarse.names == fine.names
+    assert coarse.fingerprint == fine.fingerprint
+
+
+@pytest.mark.parametrize("split", ["test", "train_extra_unlabelled"])
+def test_splits_without_labels_are_images_alone(city_tree, split):
+    root = city_tree()
+    folder = split.removesuffix("_unlabelled")
+    (root / "leftImg8bit" / "train").rename(root / "leftImg8bit" / folder)
+    (root / "gtFine" / "train").rename(root / "gtFine" / folder)
+    dataset = make_dataset("cityscapes", root, split, "cityscapes19", SIZE)
+    assert len(dataset) == 3
+    assert dataset.images.any()
+    assert (dataset.targets == 255).all()
+    assert not dataset.image_class_pixels.any()
+    with pytest.raises(ValueError, match="this split of cityscapes has no labels"):
+        dataset.class_share()
+
+
+def test_coarse_labels_that_are_not_there_are_asked_for_by_their_name(city_tree):
+    with pytest.raises(FileNotFoundError, match=r"gtCoarse/train; expected .*_gtCoarse_labelIds"):
+        make_dataset("cityscapes", city_tree(), "train_coarse", "cityscapes19", SIZE)
+
+
+def test_an_encoding_that_all_frames_have_is_preferred(city_tree):
+    root = city_tree(encodings=[("Ids", "id"), ("TrainIds", "train_id")])
+    plain = make_dataset("cityscapes", root, "train", "cityscapes19", SIZE)
+    (root / "gtFine/train/ulm/ulm_000000_000019_gtFine_labelIds.png").unlink()
+    again = make_dataset("cityscapes", root, "train", "cityscapes19", SIZE)
+    assert again.fingerprint == plain.fingerprint
