@@ -14,9 +14,10 @@ from tqdm import tqdm
 
 from lossstudy import files, paths, provenance
 from lossstudy.bench._batch import IGNORED, SEED, Batch, Loss
-from lossstudy.bench._libraries import LIBRARY_LOSSES, installed
+from lossstudy.bench._libraries import RIVALS
 from lossstudy.bench._memory import extra_peak
 from lossstudy.bench._turns import every_turn, timed
+from lossstudy.catalogue.libraries import installed
 from lossstudy.losses import loss_names
 from lossstudy.pixels import IGNORE_INDEX
 from lossstudy.results import COST_FLOOR, COST_REFERENCE, OURS, cost_text
@@ -174,11 +175,11 @@ def _contenders(plan: Plan, batch: Batch) -> list[Contender]:
         *(Contender(name, OURS, name, "", batch.step(batch.ours(name))) for name in plan.losses),
         *(
             Contender(
-                other.loss, other.library, other.call, other.definition,
-                batch.step(other.make(batch.num_classes), ignores=other.ignores),
+                rival.loss, rival.theirs.library, str(rival.theirs), rival.definition,
+                batch.step(rival.theirs.make(batch.num_classes), ignores=rival.theirs.ignores),
             )
-            for other in LIBRARY_LOSSES
-            if other.loss in plan.losses and other.library in there
+            for rival in RIVALS
+            if rival.loss in plan.losses and rival.theirs.library in there
         ),
     ]  # fmt: skip
 

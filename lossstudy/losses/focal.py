@@ -29,9 +29,9 @@ class Focal(SegmentationLoss):
 
     The mean divides by the number of valid pixels, as cross entropy does, also where classes are
     weighted: \(\alpha\) is a factor of a pixel's loss, as in the paper of Lin et al., and not the
-    weight of a mean, as in `weighted_cross_entropy`. Other libraries divide by pixels times
-    classes (MONAI, kornia) or add one-against-rest sigmoid terms (segmentation-models-pytorch,
-    mmsegmentation; torchvision has no other), and so give other values under the same name. The
+    weight of a mean, as in `weighted_cross_entropy`. kornia divides by pixels
+    times classes, MONAI too unless it is told what to ignore; one-against-rest sigmoid terms are
+    added by segmentation-models-pytorch and mmsegmentation, and torchvision has no others. The
     one alpha of MONAI and kornia gives 1 - alpha to the first class and alpha to all others.
 
     Args:

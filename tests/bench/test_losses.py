@@ -8,7 +8,7 @@ from torch.nn import functional as F
 from lossstudy import paths, results
 from lossstudy.bench import losses
 from lossstudy.bench._batch import IGNORED, Batch
-from lossstudy.bench._libraries import LIBRARY_LOSSES
+from lossstudy.bench._libraries import RIVALS
 from lossstudy.bench._memory import extra_peak
 from lossstudy.losses import loss_names, make_loss
 from lossstudy.pixels import IGNORE_INDEX
@@ -51,7 +51,7 @@ def test_without_any_library_there_are_ours_and_the_reference(monkeypatch):
 
 def test_the_full_plan_has_every_loss_and_the_libraries_have_no_other():
     assert losses.FULL.losses == losses.FULL.compiled == loss_names()
-    assert {other.loss for other in LIBRARY_LOSSES} <= set(loss_names())
+    assert {other.loss for other in RIVALS} <= set(loss_names())
     assert set(results.GOALS) <= {*loss_names(), "adaptive"}
 
 
@@ -95,15 +95,15 @@ def test_a_step_leaves_no_gradient_and_a_share_of_the_pixels_is_ignored():
 
 
 @pytest.mark.parametrize(
-    "other", LIBRARY_LOSSES, ids=lambda other: f"{other.loss}: {other.library} {other.call}"
+    "other", RIVALS, ids=lambda other: f"{other.loss}: {other.theirs.library} {other.theirs}"
 )
 def test_definitions_are_what_the_table_says(other, generator):
     logits = torch.randn(3, 5, 16, 16, generator=generator)
     targets = torch.randint(4, (3, 16, 16), generator=generator)  # class 4 is absent
     targets[0][targets[0] == 3] = 0
-    if other.ignores:
+    if other.theirs.ignores:
         targets[1, :8] = IGNORE_INDEX
-    theirs = other.make(5)(logits, targets)
+    theirs = other.theirs.make(5)(logits, targets)
     ours = make_loss(other.loss, 5)(logits, targets)
     assert torch.isclose(theirs, ours, rtol=1e-5) == (other.definition == "the same")
 
