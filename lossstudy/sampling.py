@@ -1,8 +1,9 @@
 """Class-uniform sampling: which images and crops a step sees, so that every class is seen alike.
 
-The reference [8] of the paper (Rota Bulò, Porzi, Kontschieder, *In-Place Activated BatchNorm*,
-CVPR 2018, section 4.2) draws "a class uniformly, then an image containing it, then a crop around
-it": an answer to imbalance that leaves the loss as it is. It goes with any loss.
+The paper's reference [8] (Rota Bulò, Porzi, Kontschieder, *In-Place Activated BatchNorm for
+Memory-Optimized Training of DNNs*, CVPR 2018) balances its batches so: a class drawn uniformly,
+an image that contains it, a crop around it. It answers imbalance and leaves the loss as it is, so
+it goes with any.
 """
 
 from collections.abc import Sequence
