@@ -37,6 +37,7 @@ class LovaszSoftmax(SegmentationLoss):
         ignore_index: Target value of ignored pixels.
 
     Example:
+        >>> import torch
         >>> logits, targets = torch.zeros(1, 2, 1, 2), torch.zeros(1, 1, 2, dtype=torch.long)
         >>> LovaszSoftmax(num_classes=2)(logits, targets).item()  # two errors of 1/2
         0.5
