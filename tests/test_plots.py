@@ -1,6 +1,11 @@
+import base64
+import io
+import re
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from PIL import Image
 
 from lossstudy import plots
 from lossstudy.labels import label_space
@@ -126,7 +131,7 @@ def test_a_figure_on_a_page_carries_its_text_escaped_and_an_opaque_background(re
     figure = plots.curves(records)
     html = plots.figure_html(figure, 'mean < 0.5 & "rising"')
     assert 'alt="mean &lt; 0.5 &amp; &quot;rising&quot;"' in html
-    assert "data:image/png;base64," in html
+    assert "data:image/webp;base64," in html
     assert to_hex(figure.get_facecolor(), keep_alpha=True) == "#ffffffff"
 
 
@@ -134,3 +139,23 @@ def test_losses_keep_their_colour_and_differ():
     colors = plots.loss_colors(["tversky", "focal", "adaptive", "combo"])
     assert colors["focal"] == plots.loss_colors(["focal"])["focal"]
     assert len(set(colors.values())) == 4
+
+
+def decoded(html):
+    """The picture of an `<img>` that carries its own data, as RGB."""
+    data = base64.b64decode(re.search(r"base64,([^\"]+)", html)[1])
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
+
+
+def test_a_chart_on_a_page_is_exact_and_a_photograph_nearly(records):
+    chart = plots.curves(records)
+    rng = np.random.default_rng(0)
+    photo = rng.integers(0, 255, (40, 80, 3)).astype(np.uint8).repeat(4, 0).repeat(4, 1)
+    noisy = photo + rng.integers(0, 9, photo.shape).astype(np.uint8)
+    pictures = plots.image_grid([noisy] * 3, [np.zeros(noisy.shape[:2], np.uint8)] * 3, SPACE.name)
+    for figure, limit in ((chart, 0), (pictures, 60)):
+        original = io.BytesIO()
+        figure.savefig(original, dpi=110)
+        exact = np.asarray(Image.open(original).convert("RGB")).astype(int)
+        shown = decoded(plots.figure_html(figure, ""))
+        assert np.percentile(abs(shown - exact), 99) <= limit
