@@ -56,12 +56,16 @@ __all__ = [
 class Labelled(Protocol):
     """What of a `SegmentationDataset` the statistics are made from."""
 
-    name: str
     space: LabelSpace
     targets: npt.NDArray[np.uint8]
     image_class_pixels: npt.NDArray[np.int64]
     generated: bool
     fingerprint: str
+
+    @property
+    def name(self) -> str:
+        """Name of the dataset."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
