@@ -29,9 +29,10 @@ check: $(ENV)  ## Lint, formatting, types, import order
 lab: $(ENV)  ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter-lab notebooks
 
-bench: $(ENV)  ## Measure what losses, trainer and scenes cost
-	$(BIN)/lossstudy bench losses
-	$(BIN)/lossstudy bench trainer
+bench: $(ENV)  ## Measure what losses, training, loading and scenes cost
+	OMP_NUM_THREADS=1 $(BIN)/lossstudy bench losses
+	OMP_NUM_THREADS=1 $(BIN)/lossstudy bench train
+	$(BIN)/lossstudy bench loading
 	OMP_NUM_THREADS=1 $(BIN)/lossstudy bench scenes
 
 clean:  ## Remove the book and the tools' caches; .venv, data/ and runs/ stay

@@ -59,19 +59,6 @@ def build_criterion(
     return make_loss(config.loss, dataset.space.num_classes, counts, **params)
 
 
-def choose_device(name: str) -> torch.device:
-    """Return the device of a configuration's `device` field.
-
-    Raises:
-        ValueError: A GPU is asked for and torch sees none.
-    """
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if name == "cuda" and not torch.cuda.is_available():
-        raise ValueError("device is 'cuda', but torch sees no GPU here; take 'cpu' or 'auto'")
-    return torch.device(name)
-
-
 def _dataset(
     config: ExperimentConfig, name: str, root: str | None, split: str, space: str
 ) -> SegmentationDataset:

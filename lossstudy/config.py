@@ -105,7 +105,15 @@ class ExperimentConfig:
     precision: str = knob(
         "float32", "arithmetic of the forward pass", choices=("float32", "bfloat16")
     )
+    accumulate: int = knob(1, "parts a step's batch is taken in, to need less memory", low=1)
+    ema: float = knob(
+        0.0, "decay of averaged weights, which are then validated; 0 for none", low=0, high=0.99999
+    )
     device: str = knob("auto", "where to train", choices=("auto", "cpu", "cuda"))
+    tf32: bool = knob(False, "let a GPU round the factors of float32 products to TF32")
+    deterministic: bool = knob(False, "the same bits in every run, on a GPU too; slower there")
+    compile: bool = knob(False, "compile the network with torch.compile")
+    resident: bool = knob(True, "training images in GPU memory, where they take a quarter at most")
 
     eval_every: int = knob(75, "steps between validations; 0 for the end only", low=0)
     checkpoint_every: int = knob(75, "steps between checkpoints", low=1)

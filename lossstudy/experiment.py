@@ -1,7 +1,6 @@
 """One experiment: build what it names, train, validate, record."""
 
 import datetime
-import resource
 import sys
 import time
 from dataclasses import dataclass, field
@@ -13,15 +12,10 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from lossstudy import evaluation, paths, provenance
+from lossstudy import distributed, evaluation, machine, paths, provenance, termination
+from lossstudy.averaging import averaged_copy
 from lossstudy.batches import Batches
-from lossstudy.build import (
-    build_criterion,
-    build_model,
-    choose_device,
-    train_set,
-    validation_sets,
-)
+from lossstudy.build import build_criterion, build_model, train_set, validation_sets
 from lossstudy.config import ExperimentConfig
 from lossstudy.configure import command
 from lossstudy.datasets import SegmentationDataset, labelled_subset
@@ -42,8 +36,21 @@ class Progress:
     curve: list[Point] = field(default_factory=list)
     validation_curve: list[Point] = field(default_factory=list)
     step_s: list[float] = field(default_factory=list)
-    data_s: float = 0.0
+    data_s: list[float] = field(default_factory=list)
     evaluate_s: float = 0.0
+
+    def timing(self, wall_s: float, images_per_step: int) -> dict[str, float | int | None]:
+        """Return the section of a record; a resumed run has timed fewer steps than it has."""
+        steps = [step + data for step, data in zip(self.step_s, self.data_s, strict=True)]
+        return {
+            "wall_s": wall_s,
+            "train_s": sum(self.step_s),
+            "data_s": sum(self.data_s),
+            "evaluate_s": self.evaluate_s,
+            "step_ms": float(np.median(self.step_s)) * 1e3 if self.step_s else None,
+            "steps_timed": len(self.step_s),
+            "images_per_s": images_per_step / float(np.median(steps)) if steps else None,
+        }
 
 
 def run(config: ExperimentConfig, *, progress: bool = True) -> Record:
@@ -51,7 +58,8 @@ def run(config: ExperimentConfig, *, progress: bool = True) -> Record:
 
     The record is written last and whole, to `runs/<id>/record.json`; a run that was stopped
     continues from its checkpoint. A finished record is used again only if the code of training
-    and the data are those it was made with.
+    and the data are those it was made with. Under torchrun all processes train and the first one
+    validates and writes; they share the folder of the runs.
 
     Args:
         config: The experiment.
@@ -63,8 +71,21 @@ def run(config: ExperimentConfig, *, progress: bool = True) -> Record:
     Raises:
         ValueError: The data is not what its label space declares.
         FileNotFoundError: Data is missing.
+        OSError: There is no room for a checkpoint.
         NonFiniteLossError: A loss term became infinite or not a number.
+        Terminated: SIGTERM came while it trained; exits with 143, the checkpoint written.
     """
+    device = machine.choose_device(config.device)
+    with distributed.joined(device):
+        try:
+            return _run(config, device, progress and distributed.is_first())
+        except termination.Terminated as stopped:
+            if distributed.is_first():
+                tqdm.write(f"{config.id}: {stopped}", file=sys.stderr)
+            raise
+
+
+def _run(config: ExperimentConfig, device: torch.device, progress: bool) -> Record:
     folder = paths.runs_dir() / config.id
     data, validation = train_set(config), validation_sets(config)
     code = provenance.code_fingerprint(config)
@@ -77,59 +98,61 @@ def run(config: ExperimentConfig, *, progress: bool = True) -> Record:
             return record
         tqdm.write(f"{config.id}: its record is of other code or other data; training again")
     started, clock = _now(), time.perf_counter()
-    device = choose_device(config.device)
-    if device.type == "cuda":
-        torch.cuda.reset_peak_memory_stats(device)
-    model = build_model(config, data.space.num_classes).to(device)
-    model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    machine.set_up(config, device)
+    model = machine.prepare(build_model(config, data.space.num_classes), config, device)
     # A checkpoint of other code or other data is not this run's.
     checkpoint = folder / f"checkpoint-{code}-{data.fingerprint}.pt"
     labelled = labelled_subset(len(data), config.labelled_ratio, config.seed)
     batches = Batches(data, labelled, config, device, model.semi_supervised)
-    done = _train(model, batches, config, validation[config.dataset], checkpoint, progress)
-    evaluations = _validate(model, validation, config, folder, done)
-    write_record(
-        folder,
-        {
-            "schema": SCHEMA_VERSION,
-            "id": config.id,
-            "finished": True,
-            "config": config.to_dict(),
-            "evaluations": evaluations,
-            "curve": done.curve,
-            "validation_curve": done.validation_curve,
-            "timing": {
-                "wall_s": time.perf_counter() - clock,
-                "train_s": sum(done.step_s),
-                "data_s": done.data_s,
-                "evaluate_s": done.evaluate_s,
-                "step_ms": float(np.median(done.step_s)) * 1e3 if done.step_s else None,
-                "steps_timed": len(done.step_s),  # fewer than all in a resumed run
-            },
-            "peak_memory_mb": _peak_memory_mb(device),
-            "data": {
-                "generated": data.generated,
-                "fingerprint": data.fingerprint,
-                "num_train": len(data),
-                "num_labelled": len(labelled),
-                "classes": list(data.space.classes),
-                "class_share": data.class_share().tolist(),
-            },
-            "provenance": {
-                "command": command(config),
-                **provenance.git_state(),
-                "code": code,
-                "versions": provenance.versions(),
-                "device": _device_name(device),
-                "threads": torch.get_num_threads(),
-                "started": started,
-                "finished": _now(),
-            },
-        },
+    trained, done = _train(
+        model, batches, config, validation[config.dataset], checkpoint, progress
     )
-    for path in folder.glob("checkpoint-*"):  # this run's, its log, and those of older code
-        path.unlink()
+    if distributed.is_first():
+        evaluations = _validate(trained, validation, config, folder, done)
+        write_record(
+            folder,
+            {
+                "schema": SCHEMA_VERSION,
+                "id": config.id,
+                "finished": True,
+                "config": config.to_dict(),
+                "evaluations": evaluations,
+                "curve": done.curve,
+                "validation_curve": done.validation_curve,
+                "timing": done.timing(time.perf_counter() - clock, batches.images_per_step),
+                "peak_memory_mb": machine.peak_memory_mb(device),
+                "data": _data(data, labelled),
+                "provenance": {
+                    "command": command(config),
+                    **provenance.git_state(),
+                    "code": code,
+                    "versions": provenance.versions(),
+                    "device": machine.device_name(device),
+                    "processes": batches.processes,
+                    "threads": torch.get_num_threads(),
+                    "started": started,
+                    "finished": _now(),
+                },
+            },
+        )
+        for path in folder.glob("checkpoint-*"):  # this run's, its log, and those of older code
+            path.unlink()
+    distributed.wait_for_all()
     return read_record(folder)
+
+
+def _data(data: SegmentationDataset, labelled: list[int]) -> dict[str, Any]:
+    """Return what a record says of the training set; the labelled images by name if not all."""
+    everything = len(labelled) == len(data)
+    return {
+        "generated": data.generated,
+        "fingerprint": data.fingerprint,
+        "num_train": len(data),
+        "num_labelled": len(labelled),
+        "labelled": None if everything else [data.names[index] for index in labelled],
+        "classes": list(data.space.classes),
+        "class_share": data.class_share().tolist(),
+    }
 
 
 def _train(
@@ -139,18 +162,28 @@ def _train(
     own: SegmentationDataset,
     checkpoint: Path,
     progress: bool,
-) -> Progress:
-    """Train to the end, logging to a file beside the checkpoint so that a resumed run keeps it."""
+) -> tuple[SegmentationModel, Progress]:
+    """Train to the end, logging to a file beside the checkpoint so that a resumed run keeps it.
+
+    Returns:
+        What is to be validated, the model or its moving average, and what was measured.
+    """
     criterion = build_criterion(config, batches.dataset, batches.labelled).to(batches.device)
+    averaged = averaged_copy(model) if config.ema else None
+    trained = model if averaged is None else averaged
     log = checkpoint.with_suffix(".jsonl")
     done = Progress()
-    steps = fit(model, criterion, batches, config, checkpoint)
-    with tqdm(total=config.steps, desc=config.id, mininterval=1, disable=not progress) as bar:
-        for measurement in steps:
+    with (
+        termination.noticed() as stopping,
+        tqdm(total=config.steps, desc=config.id, mininterval=1, disable=not progress) as bar,
+    ):
+        for measurement in fit(model, criterion, batches, config, checkpoint, averaged, stopping):
             step = measurement.step
             bar.update(step - bar.n)
             done.step_s.append(measurement.step_s)
-            done.data_s += measurement.data_s
+            done.data_s.append(measurement.data_s)
+            if not distributed.is_first():
+                continue
             if step % config.log_every == 0 or step == config.steps:
                 append_json_line(log, _point(measurement))
                 bar.set_postfix({k: f"{v:.3f}" for k, v in measurement.terms.items()})
@@ -158,7 +191,7 @@ def _train(
                 began = time.perf_counter()
                 space = config.label_space
                 translation = mapping(space, own.space.name)
-                counts = evaluation.evaluate(model, own, space, translation=translation)
+                counts = evaluation.evaluate(trained, own, space, translation=translation)
                 mean_iou = evaluation.score(counts, own)["mean_iou"]
                 append_json_line(log, {"step": step, "mean_iou": mean_iou})
                 done.evaluate_s += time.perf_counter() - began
@@ -166,7 +199,7 @@ def _train(
     points = {("mean_iou" in point, point["step"]): point for point in read_json_lines(log)}
     done.curve = [point for (valid, _), point in sorted(points.items()) if not valid]
     done.validation_curve = [point for (valid, _), point in sorted(points.items()) if valid]
-    return done
+    return trained, done
 
 
 def _validate(
@@ -197,21 +230,6 @@ def _validate(
     done.validation_curve.append({"step": config.steps, "mean_iou": final})
     done.evaluate_s += time.perf_counter() - began
     return evaluations
-
-
-def _device_name(device: torch.device) -> str:
-    """Return the kind and model of a device."""
-    if device.type == "cuda":
-        return f"cuda: {torch.cuda.get_device_name(device)}"
-    return f"cpu: {provenance.cpu_name()}"
-
-
-def _peak_memory_mb(device: torch.device) -> float:
-    """Return the peak memory of a GPU since its last reset, or of this process, in MB."""
-    if device.type == "cuda":
-        return float(torch.cuda.max_memory_allocated(device)) / 1e6
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
 
 
 def _point(measurement: Measurement) -> Point:

@@ -14,8 +14,9 @@ from lossstudy.config import ExperimentConfig
 PACKAGE = Path(__file__).resolve().parent
 
 COMMON_CODE = (
-    "batches.py", "build.py", "counts.py", "evaluation.py", "experiment.py", "metrics.py",
-    "pixels.py", "sampling.py", "trainer.py", "labels",
+    "averaging.py", "batches.py", "build.py", "checkpoint.py", "counts.py", "distributed.py",
+    "evaluation.py", "experiment.py", "machine.py", "metrics.py", "parts.py", "pixels.py",
+    "sampling.py", "trainer.py", "labels",
 )  # fmt: skip
 """What every run executes. The record holds the values of configuration and profiles, and the
 fingerprint of the data, so the code that makes those is not here."""

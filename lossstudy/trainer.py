@@ -2,30 +2,30 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
+from lossstudy import distributed
+from lossstudy.averaging import update_average
 from lossstudy.batches import Batches
+from lossstudy.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from lossstudy.config import ExperimentConfig
-from lossstudy.models import Batch, Phase, SegmentationModel
+from lossstudy.models import Phase, SegmentationModel
+from lossstudy.parts import Part, means, parts_of
+from lossstudy.termination import Terminated
 
 
 class NonFiniteLossError(FloatingPointError):
     """A loss term became infinite or not a number; the run cannot go on."""
 
 
-class CheckpointError(ValueError):
-    """A checkpoint cannot be used for this run."""
-
-
 @dataclass(frozen=True)
 class Measurement:
-    """What one step of training was like."""
+    """What one step of training was like; terms and log are means over parts and processes."""
 
     step: int
     """Steps taken so far, this one included."""
@@ -47,11 +47,13 @@ def fit(
     batches: Batches,
     config: ExperimentConfig,
     checkpoint: Path,
+    averaged: SegmentationModel | None = None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Iterator[Measurement]:
     """Train, yielding after every step; continue from `checkpoint` if it exists.
 
-    A step draws all its randomness from (seed, step), so a run that was stopped and resumed ends
-    with the same bits as one that was not.
+    A step draws all its randomness from (seed, step, process), so a run that was stopped and
+    resumed ends with the same bits as one that was not.
 
     Args:
         model: On its device; offers the phases of a step.
@@ -59,6 +61,8 @@ def fit(
         batches: The batch of each step.
         config: Steps, schedule, optimizers.
         checkpoint: File that holds the state every `config.checkpoint_every` steps.
+        averaged: Copy of the model that is to hold the moving average of its weights.
+        stopping: Says whether the run has been asked to stop; it does so after the step.
 
     Yields:
         One measurement a step.
@@ -66,70 +70,74 @@ def fit(
     Raises:
         NonFiniteLossError: A term is not finite; names step, term and the last good checkpoint.
         CheckpointError: The file belongs to another run or cannot be read.
+        OSError: The checkpoint cannot be written; the one from before is kept.
+        Terminated: It was asked to stop, and has written its checkpoint.
     """
     phases = model.phases()
-    optimizers = [make_optimizer(phase, config) for phase in phases]
-    if learnt := list(criterion.parameters()):  # a loss may learn, too: the weights of its terms
-        group = {"params": learnt, "lr": config.lr, "base_lr": config.lr, "weight_decay": 0.0}
-        optimizers[0].add_param_group(group)
-    start = 0
-    if checkpoint.exists():
-        start = load_checkpoint(checkpoint, model, criterion, optimizers, config)
+    optimizers = make_optimizers(phases, criterion, config)
+    state = TrainingState(model, criterion, optimizers, averaged)
+    start = load_checkpoint(checkpoint, state, config.id) if checkpoint.exists() else 0
     model.train()
     criterion.train()
+    rank, _ = distributed.place()
     waiting_since = time.perf_counter()
     for step, batch in batches.steps(start, config.steps):
         began = time.perf_counter()
-        torch.manual_seed(config.seed * 1_000_003 + step)
-        factor = lr_factor(step, config)
-        terms: dict[str, Tensor] = {}
-        carry: dict[str, Any] = {"log": {}}
+        torch.manual_seed(config.seed * 1_000_003 + step + rank * 500_000_003)
+        parts = parts_of(batch, config.accumulate)
         for phase, optimizer in zip(phases, optimizers, strict=True):
-            terms |= take_step(phase, optimizer, factor, batch, criterion, carry, step, config)
-        values = {name: float(term) for name, term in terms.items()}
-        if bad := [name for name, value in values.items() if not math.isfinite(value)]:
-            raise NonFiniteLossError(_diagnosis(step, bad, values, checkpoint))
+            take_phase(phase, optimizer, parts, criterion, step, config)
+        distributed.average_statistics(model)
+        if averaged is not None:
+            update_average(averaged, model, config.ema, step)
+        terms, log, stop = means(parts, stopping())
+        if bad := [name for name, value in terms.items() if not math.isfinite(value)]:
+            raise NonFiniteLossError(_diagnosis(step, bad, terms, checkpoint))
         ended = time.perf_counter()
         yield Measurement(
             step=step + 1,
-            lr=config.lr * factor,
-            terms=values,
-            log={name: float(value) for name, value in carry["log"].items()},
+            lr=config.lr * lr_factor(step, config),
+            terms=terms,
+            log=log,
             step_s=ended - began,
             data_s=began - waiting_since,
         )
         # After the caller has seen the step: what it logs or validates is not lost with it.
-        if (step + 1) % config.checkpoint_every == 0 or step + 1 == config.steps:
-            if not all(torch.isfinite(parameter).all() for parameter in model.parameters()):
-                raise NonFiniteLossError(_diagnosis(step, ["(weights)"], values, checkpoint))
-            save_checkpoint(checkpoint, model, criterion, optimizers, config, step + 1)
+        last = step + 1 == config.steps
+        if last or stop or (step + 1) % config.checkpoint_every == 0:
+            if not state.is_finite():
+                raise NonFiniteLossError(_diagnosis(step, ["(weights)"], terms, checkpoint))
+            save_checkpoint(checkpoint, state, config.id, step + 1)
+        if stop and not last:
+            raise Terminated(checkpoint, step + 1)
         waiting_since = time.perf_counter()
 
 
-def take_step(
+def take_phase(
     phase: Phase,
     optimizer: torch.optim.Optimizer,
-    factor: float,
-    batch: Batch,
+    parts: Sequence[Part],
     criterion: nn.Module,
-    carry: dict[str, Any],
     step: int,
     config: ExperimentConfig,
-) -> dict[str, Tensor]:
-    """Run one phase of one step: forward, backward, optimizer.
+) -> None:
+    """Run one phase of one step: forward and backward of each part, then the optimizer.
 
-    Returns:
-        The phase's weighted terms, detached.
+    The gradient is the mean over the parts of all processes. See `lossstudy.parts` for what that
+    mean is, and is not.
     """
     for group in optimizer.param_groups:
-        group["lr"] = group["base_lr"] * factor
+        group["lr"] = group["base_lr"] * lr_factor(step, config)
     optimizer.zero_grad(set_to_none=True)
     half = config.precision == "bfloat16"
-    with torch.autocast(batch.images.device.type, dtype=torch.bfloat16, enabled=half):
-        terms = phase.loss(batch, criterion, carry, step)
-    torch.stack(list(terms.values())).sum().backward()  # type: ignore[no-untyped-call]
+    for part in parts:
+        with torch.autocast(part.batch.images.device.type, dtype=torch.bfloat16, enabled=half):
+            terms = phase.loss(part.batch, part.criterion(criterion), part.carry, step)
+        total = torch.stack(list(terms.values())).sum() / len(parts)
+        total.backward()  # type: ignore[no-untyped-call]
+        part.terms |= {name: term.detach() for name, term in terms.items()}
+    distributed.average_gradients(optimizer)
     optimizer.step()
-    return {name: term.detach() for name, term in terms.items()}
 
 
 def lr_factor(step: int, config: ExperimentConfig) -> float:
@@ -145,73 +153,35 @@ def lr_factor(step: int, config: ExperimentConfig) -> float:
     return decay * min(1.0, (step + 1) / (config.warmup_steps + 1))
 
 
+def make_optimizers(
+    phases: Sequence[Phase], criterion: nn.Module, config: ExperimentConfig
+) -> list[torch.optim.Optimizer]:
+    """Build the optimizer of each phase; the first also trains what the criterion learns."""
+    optimizers = [make_optimizer(phase, config) for phase in phases]
+    if learnt := list(criterion.parameters()):  # such as the weights of its terms
+        group = {"params": learnt, "lr": config.lr, "base_lr": config.lr, "weight_decay": 0.0}
+        optimizers[0].add_param_group(group)
+    return optimizers
+
+
 def make_optimizer(phase: Phase, config: ExperimentConfig) -> torch.optim.Optimizer:
     """Build a phase's optimizer: the configured one for the network, Adam for a discriminator.
 
-    Betas (0.9, 0.99) for the discriminator and momentum 0.9 for SGD are those of s4GAN.
+    Betas (0.9, 0.99) for the discriminator and momentum 0.9 for SGD are those of s4GAN. On a GPU
+    one fused kernel updates all weights.
     """
     base_lr = config.lr if phase.optimizer == "segmentation" else config.discriminator_lr
     groups = [
         {"params": group["params"], "base_lr": base_lr * group["lr_scale"]}
         for group in phase.parameter_groups
     ]
+    fused = all(weight.is_cuda for group in groups for weight in group["params"])
+    decay = config.weight_decay
     if phase.optimizer == "discriminator":
-        return torch.optim.Adam(groups, lr=base_lr, betas=(0.9, 0.99))
+        return torch.optim.Adam(groups, base_lr, betas=(0.9, 0.99), fused=fused)
     if config.optimizer == "sgd":
-        return torch.optim.SGD(groups, lr=base_lr, momentum=0.9, weight_decay=config.weight_decay)
-    return torch.optim.AdamW(groups, lr=base_lr, weight_decay=config.weight_decay)
-
-
-def save_checkpoint(
-    path: Path,
-    model: nn.Module,
-    criterion: nn.Module,
-    optimizers: list[torch.optim.Optimizer],
-    config: ExperimentConfig,
-    step: int,
-) -> None:
-    """Write the state of a run beside `path`, then rename: the old file or the new, never half."""
-    state = {
-        "run": config.id,
-        "step": step,
-        "model": model.state_dict(),
-        "criterion": criterion.state_dict(),
-        "optimizers": [optimizer.state_dict() for optimizer in optimizers],
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(".tmp")
-    torch.save(state, aside)
-    aside.replace(path)
-
-
-def load_checkpoint(
-    path: Path,
-    model: nn.Module,
-    criterion: nn.Module,
-    optimizers: list[torch.optim.Optimizer],
-    config: ExperimentConfig,
-) -> int:
-    """Restore the state of a run and return the number of steps it had taken.
-
-    Raises:
-        CheckpointError: The file cannot be read or is another run's.
-    """
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:
-        raise CheckpointError(
-            f"{path} cannot be read as a checkpoint ({error}); delete it to start again"
-        ) from error
-    if not isinstance(state, dict) or state.get("run") != config.id:
-        found = state.get("run") if isinstance(state, dict) else type(state).__name__
-        raise CheckpointError(
-            f"{path} belongs to {found!r}, expected {config.id!r}; delete it to start again"
-        )
-    model.load_state_dict(state["model"])
-    criterion.load_state_dict(state["criterion"])
-    for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
-        optimizer.load_state_dict(saved)
-    return int(state["step"])
+        return torch.optim.SGD(groups, base_lr, momentum=0.9, weight_decay=decay, fused=fused)
+    return torch.optim.AdamW(groups, base_lr, weight_decay=decay, fused=fused)
 
 
 def _diagnosis(step: int, bad: list[str], values: dict[str, float], checkpoint: Path) -> str:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from lossstudy.batches import Batches
+from lossstudy import distributed
+from lossstudy.batches import Batches, fits, on_device
 from lossstudy.config import ExperimentConfig
 
 CPU = torch.device("cpu")
@@ -182,6 +183,58 @@ def test_class_uniform_batches_depend_on_nothing_but_seed_and_step(make_batches)
     used[5]
     assert same(used[3], make_batches(**crop)[3])
     assert not same(used[3], make_batches(**crop, seed=1)[3])
+
+
+@pytest.mark.parametrize("sampling", ["uniform", "class_uniform"])
+def test_processes_share_out_the_batch_of_one(sampling, make_batches, monkeypatch):
+    fields = {
+        "batch_size": 4, "unlabelled_batch_size": 4, "crop_height": 16, "crop_width": 24,
+        "sampling": sampling,
+    }  # fmt: skip
+    whole = make_batches(**fields)[3]
+    shares = []
+    for rank in (0, 1):
+        monkeypatch.setattr(distributed, "place", lambda rank=rank: (rank, 2))
+        shares.append(make_batches(**fields)[3])
+    joined = map(torch.cat, zip(*map(tensors, shares), strict=True))
+    assert all(map(torch.equal, joined, tensors(whole)))
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"batch_size": 6}, "batch_size must be a multiple of 4, got 6"),
+        ({"batch_size": 4, "unlabelled_batch_size": 2}, "unlabelled_batch_size must be"),
+    ],
+)
+def test_batch_that_cannot_be_shared_out_is_refused(fields, named, make_batches, monkeypatch):
+    monkeypatch.setattr(distributed, "place", lambda: (0, 2))
+    with pytest.raises(ValueError, match=named):
+        make_batches(accumulate=2, **fields)
+
+
+def test_supervised_training_asks_nothing_of_the_unlabelled_batch(make_batches):
+    batches = make_batches(semi_supervised=False, accumulate=2, unlabelled_batch_size=3)
+    assert batches.images_per_step == 2
+    assert make_batches(unlabelled_batch_size=3).images_per_step == 2 + 3 + 2
+
+
+def test_dataset_kept_on_the_device_gives_the_same_batches(make_batches):
+    crop = {"crop_height": 16, "crop_width": 24}
+    read, kept = make_batches(**crop), make_batches(**crop)
+    assert read.resident is None  # a CPU has nothing to gain
+    kept.resident = on_device(kept.dataset, CPU)
+    assert all(same(read[step], kept[step]) for step in range(3))
+
+
+def test_dataset_is_kept_where_it_takes_a_quarter_of_the_free_memory(make_batches, monkeypatch):
+    data = make_batches().dataset
+    size = data.images.nbytes + data.targets.nbytes
+    answers = {}
+    for times in (3, 5):
+        monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _, times=times: (times * size, 0))
+        answers[times] = fits(data, torch.device("cuda"))
+    assert answers == {3: False, 5: True}
 
 
 def test_fault_of_the_dataset_reaches_the_trainer(make_batches, monkeypatch):

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 
 def is_needed(path):
-    """Of the records the book cannot do without CamVid's and the costs: no smoke run makes them."""
+    """Of the records, the book needs CamVid's and the costs: no smoke run makes them."""
     kept = path.startswith("book/results/bench/") or "-camvid-" in path
     return kept or not path.startswith("book/results/")
 

@@ -150,6 +150,48 @@ def test_record_holds_no_path_of_this_machine(finished):
     assert str(finished.folder.parent.parent) not in text
 
 
+def test_throughput_is_that_of_the_median_step():
+    done = experiment.Progress(step_s=[9.0, 1.0, 2.0], data_s=[0.5, 0.5, 0.5])
+    timing = done.timing(20.0, images_per_step=5)
+    assert timing["images_per_s"] == pytest.approx(5 / 2.5)
+    assert (timing["train_s"], timing["data_s"], timing["step_ms"]) == (12.0, 1.5, 2000.0)
+    assert experiment.Progress().timing(1.0, 5)["images_per_s"] is None
+
+
+def test_record_says_how_fast_it_was(finished):
+    assert finished.timing["images_per_s"] > 0
+    assert finished.provenance["processes"] == 1
+    assert finished.data["labelled"] is None
+
+
+@pytest.mark.usefixtures("home")
+def test_record_names_the_labelled_images_and_any_model_gets_the_same():
+    fields = {"train_scenes": 4, "val_scenes": 2, "labelled_ratio": 0.5, "steps": 1, "seed": 3}
+    named = []
+    for model in ("deeplab", "s4gan"):
+        data = run(ExperimentConfig.from_profile("smoke", model=model, **fields)).data
+        assert len(data["labelled"]) == data["num_labelled"] == 2
+        named.append(data["labelled"])
+    assert named[0] == named[1]
+
+
+@pytest.mark.usefixtures("home")
+def test_averaged_weights_are_what_is_validated(monkeypatch):
+    validated = []
+    really = experiment.evaluation.evaluate
+
+    def evaluate(model, *arguments, **keywords):
+        validated.append(model)
+        return really(model, *arguments, **keywords)
+
+    monkeypatch.setattr(experiment.evaluation, "evaluate", evaluate)
+    fields = {"train_scenes": 4, "val_scenes": 2, "model": "deeplab", "steps": 4}
+    for ema in (0.0, 0.9):
+        run(ExperimentConfig.from_profile("smoke", ema=ema, **fields))
+    trains = [any(p.requires_grad for p in model.parameters()) for model in validated]
+    assert trains == [True, True, False, False]
+
+
 # Once is enough
 
 
@@ -295,10 +337,3 @@ def test_missing_folder_is_refused_before_anything_is_written(home):
     with pytest.raises(FileNotFoundError, match="/no/such/folder"):
         run(config)
     assert not home.exists() or not (home / "runs").exists()
-
-
-def test_gpu_that_is_not_there_is_refused(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(ValueError, match="device is 'cuda', but torch sees no GPU"):
-        experiment.choose_device("cuda")
-    assert experiment.choose_device("auto") == experiment.choose_device("cpu")

@@ -1,4 +1,3 @@
-import io
 import math
 
 import pytest
@@ -6,18 +5,13 @@ import torch
 from torch import nn
 
 from lossstudy.batches import Batches
+from lossstudy.checkpoint import CheckpointError
 from lossstudy.config import ExperimentConfig
 from lossstudy.losses import make_loss
 from lossstudy.models import Batch, Phase, make_model
-from lossstudy.trainer import (
-    CheckpointError,
-    NonFiniteLossError,
-    fit,
-    lr_factor,
-    make_optimizer,
-    save_checkpoint,
-    take_step,
-)
+from lossstudy.parts import parts_of
+from lossstudy.termination import Terminated
+from lossstudy.trainer import NonFiniteLossError, fit, lr_factor, make_optimizer, take_phase
 
 CPU = torch.device("cpu")
 SETTINGS = {
@@ -67,13 +61,14 @@ def start(stand_in):
     """Builder of the steps of a run on five images in memory, and of its parts."""
     dataset = stand_in(5, size=(16, 32))
 
-    def build(config, checkpoint, criterion=None):
+    def build(config, checkpoint, criterion=None, **more):
         torch.manual_seed(config.seed)
         params = {"discriminator_width": 4, "st_threshold": config.st_threshold}
         model = make_model(config.model, 19, **params if config.model == "s4gan" else {})
         batches = Batches(dataset, [0, 2, 3], config, CPU, model.semi_supervised)
-        return fit(model, criterion or RunningCriterion(), batches, config, checkpoint)
+        return fit(model, criterion or RunningCriterion(), batches, config, checkpoint, **more)
 
+    build.dataset = dataset
     return build
 
 
@@ -204,6 +199,81 @@ def test_finished_run_takes_no_further_step(start, tmp_path):
     assert list(start(config, tmp_path / "state.pt")) == []
 
 
+def test_gradients_of_parts_add_up_to_those_of_the_batch():
+    """In evaluation mode batch normalisation is the same for a part as for the whole."""
+
+    ends = {}
+    for count in (1, 2):
+        config = make_config(model="deeplab", steps=1, batch_size=4, accumulate=count, lr=0.1)
+        torch.manual_seed(0)
+        model = make_model("deeplab", 19)
+        for module in model.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.eval()
+                module.train = lambda mode: None
+        targets = torch.randint(19, (4, 16, 32))
+        targets[1:, 2:] = 255
+        batch = Batch(torch.rand(4, 3, 16, 32), targets)
+        (phase,) = model.phases()
+        optimizer = torch.optim.SGD(model.parameters())
+        for group in optimizer.param_groups:
+            group["base_lr"] = 0.1
+        take_phase(
+            phase, optimizer, parts_of(batch, count), make_loss("cross_entropy", 19), 0, config
+        )
+        ends[count] = model.state_dict()
+    for name, value in ends[1].items():
+        torch.testing.assert_close(ends[2][name], value, rtol=1e-4, atol=1e-6)
+
+
+def test_run_in_parts_ends_near_the_whole_one(start, tmp_path):
+    fields = {"batch_size": 4, "unlabelled_batch_size": 4, "steps": 2}
+    whole, parts = (
+        take(start(make_config(**fields, accumulate=count), tmp_path / f"{count}.pt"), 1)[0].terms
+        for count in (1, 2)
+    )
+    assert parts.keys() == whole.keys()
+    assert parts["supervised"] == pytest.approx(whole["supervised"], rel=0.2)
+
+
+def test_average_follows_the_weights_of_every_step(start, tmp_path):
+    config = make_config(model="deeplab", steps=4, ema=0.5)
+    model, averaged = make_model("deeplab", 19), make_model("deeplab", 19)
+    batches = Batches(start.dataset, [0, 1], config, CPU, semi_supervised=False)
+    criterion = make_loss("cross_entropy", 19)
+    expected = None
+    for _ in fit(model, criterion, batches, config, tmp_path / "state.pt", averaged):
+        now = model.network.head.classifiers[0].weight.detach()
+        expected = now.clone() if expected is None else (expected + now) / 2
+    torch.testing.assert_close(averaged.network.head.classifiers[0].weight.detach(), expected)
+    saved = torch.load(tmp_path / "state.pt", weights_only=True)["averaged"]
+    assert all(torch.equal(saved[name], v) for name, v in averaged.state_dict().items())
+
+
+# A run that is asked to stop
+
+
+def test_run_asked_to_stop_saves_its_step_and_goes_on_with_the_same_bits(start, tmp_path):
+    config = make_config(checkpoint_every=100)
+    whole = list(start(config, tmp_path / "whole.pt"))
+    asked = []
+    steps = start(config, tmp_path / "parts.pt", stopping=lambda: bool(asked))
+    assert [next(steps).step for _ in range(2)] == [1, 2]
+    asked.append(True)
+    assert next(steps).step == 3
+    with pytest.raises(Terminated, match="after step 3") as stopped:
+        next(steps)
+    assert stopped.value.code == 143
+    rest = list(start(config, tmp_path / "parts.pt"))
+    assert numbers(rest) == numbers(whole[3:])
+    assert differing(final_state(tmp_path / "whole.pt"), final_state(tmp_path / "parts.pt")) == []
+
+
+def test_run_asked_to_stop_at_its_end_has_ended(start, tmp_path):
+    steps = start(make_config(steps=1), tmp_path / "state.pt", stopping=lambda: True)
+    assert [m.step for m in steps] == [1]
+
+
 # Checkpoints that cannot be used
 
 
@@ -239,26 +309,6 @@ def test_checkpoint_cannot_execute_code(start, tmp_path):
     torch.save({"run": make_config().id, "step": print}, tmp_path / "state.pt")
     with pytest.raises(CheckpointError, match="cannot be read"):
         next(start(make_config(), tmp_path / "state.pt"))
-
-
-def test_interrupted_save_leaves_the_old_checkpoint(start, tmp_path, monkeypatch):
-    config, file = make_config(model="deeplab"), tmp_path / "state.pt"
-    take(start(config, file), 3)
-    before = final_state(file)
-    really_save = torch.save
-
-    def half(state, path):
-        buffer = io.BytesIO()
-        really_save(state, buffer)
-        path.write_bytes(buffer.getvalue()[: buffer.tell() // 2])
-        raise OSError("no space left on device")
-
-    monkeypatch.setattr(torch, "save", half)
-    with pytest.raises(OSError, match="no space left"):
-        list(start(config, file))
-    monkeypatch.undo()
-    assert differing(before, final_state(file)) == []
-    assert [m.step for m in start(config, file)] == [3, 4, 5, 6]
 
 
 # Losses that are not finite
@@ -329,25 +379,26 @@ def empty_batch():
 
 @pytest.mark.parametrize("lr_scale", [1.0, 10.0])
 def test_step_minimises_the_sum_of_the_terms(lr_scale, empty_batch):
-    config = make_config(optimizer="sgd", lr=0.01, weight_decay=0.0)
-    weight, carry = nn.Parameter(torch.tensor(1.0)), {"log": {}}
-    phase = two_term_phase(weight, lr_scale=lr_scale)
-    terms = take_step(
-        phase, make_optimizer(phase, config), 0.5, empty_batch, nn.Identity(), carry, 7, config
+    config = make_config(
+        optimizer="sgd", lr=0.01, weight_decay=0.0, warmup_steps=0, poly_power=1.0
     )
+    weight, parts = nn.Parameter(torch.tensor(1.0)), parts_of(empty_batch, 1)
+    phase = two_term_phase(weight, lr_scale=lr_scale)
+    take_phase(phase, make_optimizer(phase, config), parts, nn.Identity(), 3, config)
+    terms = parts[0].terms
     assert {name: term.item() for name, term in terms.items()} == {"first": 2.0, "second": 3.0}
     assert not any(term.requires_grad for term in terms.values())
-    assert carry["seen"] == 7
+    assert parts[0].carry["seen"] == 3
     assert weight.item() == pytest.approx(1 - 0.01 * lr_scale * 0.5 * (2 + 3))
 
 
 def test_gradients_of_the_last_step_are_dropped(empty_batch):
-    config = make_config(optimizer="sgd", lr=0.01, weight_decay=0.0)
+    config = make_config(optimizer="sgd", lr=0.01, weight_decay=0.0, warmup_steps=0)
     weight = nn.Parameter(torch.tensor(1.0))
     phase = two_term_phase(weight)
     weight.grad = torch.tensor(1000.0)
     optimizer = make_optimizer(phase, config)
-    take_step(phase, optimizer, 1.0, empty_batch, nn.Identity(), {"log": {}}, 0, config)
+    take_phase(phase, optimizer, parts_of(empty_batch, 1), nn.Identity(), 0, config)
     assert weight.item() == pytest.approx(1 - 0.01 * 5)
 
 
@@ -393,10 +444,3 @@ def test_schedule_is_that_of_the_whole_run_after_a_resume(start, tmp_path):
     config = make_config()
     take(start(config, tmp_path / "state.pt"), 3)
     assert next(start(config, tmp_path / "state.pt")).lr == config.lr * lr_factor(2, config)
-
-
-def test_save_makes_the_folder(tmp_path):
-    file = tmp_path / "new" / "folder" / "state.pt"
-    save_checkpoint(file, nn.Linear(1, 1), nn.Identity(), [], make_config(), 5)
-    assert torch.load(file, weights_only=True)["step"] == 5
-    assert [path.name for path in file.parent.iterdir()] == ["state.pt"]

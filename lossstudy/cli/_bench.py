@@ -6,7 +6,7 @@ from typing import Any
 
 WHAT = {
     "losses": "forward and backward of every loss, and of other libraries', beside torch's",
-    "trainer": "a step of the trainer against its bare forward, backward and optimizer",
+    "train": "a step of s4GAN in parts, beside the bare, the plain and the supervised one",
     "scenes": "scenes rendered in a second of one core",
     "loading": "images a second, cached and decoded each time",
 }

@@ -49,18 +49,14 @@ def _execute_notebook(config: ExperimentConfig) -> None:
     Raises:
         FileNotFoundError: This is not a checkout with notebooks.
     """
-    import papermill
+    from lossstudy.notebook import execute
 
     source = paths.CHECKOUT / "notebooks" / "train.ipynb"
     if not source.exists():
         raise FileNotFoundError(f"{source} not found; run from a checkout of the study")
     values = {"profile": config.profile, **config.overrides()}
     values |= values.pop("loss_params", {})
-    target = paths.runs_dir() / config.id / "train.ipynb"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name("train.part.ipynb")  # papermill leaves a failed notebook behind
-    papermill.execute_notebook(source, aside, values, kernel_name="python3", progress_bar=False)
-    aside.replace(target)
+    execute(source, paths.runs_dir() / config.id / "train.ipynb", values)
 
 
 def _add_config_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,8 +1,6 @@
 """That the measurements measure what they say; how fast is for `lossstudy bench` to print."""
 
-import pytest
-
-from lossstudy.bench import scenes, trainer
+from lossstudy.bench import scenes
 from lossstudy.bench._turns import take_turns
 
 
@@ -21,11 +19,3 @@ def test_contenders_take_turns_and_the_warm_up_does_not_count():
 def test_scenes_of_both_domains_are_counted():
     lines = scenes.measure(count=1).splitlines()
     assert [line.split(":")[0] for line in lines] == ["cityscapes", "idd"]
-
-
-@pytest.mark.slow
-def test_the_trainer_is_compared_with_its_own_step(monkeypatch):
-    from lossstudy.configure import configure
-
-    monkeypatch.setattr(trainer, "configure", lambda _, **given: configure("smoke", **given))
-    assert "overhead" in trainer.measure(steps=1)
