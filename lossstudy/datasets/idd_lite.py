@@ -32,7 +32,7 @@ class IddLite(SegmentationDataset):
         "below one folder"
     )
     unlabelled_splits = ("test",)
-    official: ClassVar[dict[str, int]] = {"train": 1404, "val": 204, "test": 404}
+    official: ClassVar[dict[str, int]] = {"train": 1403, "val": 204, "test": 404}
 
     @classmethod
     @override
