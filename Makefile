@@ -30,7 +30,7 @@ lab: $(ENV)  ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter-lab notebooks
 
 bench: $(ENV)  ## Measure what losses, training, loading and scenes cost
-	OMP_NUM_THREADS=1 $(BIN)/lossstudy bench losses
+	$(BIN)/lossstudy bench losses
 	OMP_NUM_THREADS=1 $(BIN)/lossstudy bench train
 	$(BIN)/lossstudy bench loading
 	OMP_NUM_THREADS=1 $(BIN)/lossstudy bench scenes
