@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lossstudy.knobs import checked, knob, shown, unknown_parameter
+from lossstudy.model_fields import ModelFields
 from lossstudy.profiles import PROFILES
 
 DATASETS = {  # dataset: (label spaces it can be trained in, the space it is validated in)
@@ -19,9 +20,12 @@ DATASETS = {  # dataset: (label spaces it can be trained in, the space it is val
 }
 """The first label space of a dataset is its default; IDD's is the paper's 30 classes."""
 
+PATHS = ("data_root", "transfer_root", "weights", "discriminator_weights", "classifier_weights")
+"""Fields that name a file or folder on somebody's machine."""
+
 
 @dataclass(frozen=True, kw_only=True)
-class ExperimentConfig:
+class ExperimentConfig(ModelFields):
     """Everything that decides the outcome of one training run.
 
     Each field carries its help text and its range; both the command line and the notebooks take
@@ -64,22 +68,6 @@ class ExperimentConfig:
     width: int = knob(128, "width images are resized to, pixels", low=16)
     crop_height: int | None = knob(None, "height of random training crops, pixels", low=16)
     crop_width: int | None = knob(None, "width of random training crops, pixels", low=16)
-
-    model: str = knob("s4gan", "network and training scheme", choices=("s4gan", "deeplab"))
-    backbone: str = knob(
-        "small", "feature extractor of DeepLabv2", choices=("small", "resnet50", "resnet101")
-    )
-    pretrained: bool = knob(False, "start from ImageNet weights (needs network, or weights)")
-    weights: str | None = knob(None, "local file of backbone weights")
-    discriminator_width: int = knob(16, "channels of the discriminator's first layer", low=1)
-    lambda_fm: float = knob(0.1, "weight of the feature-matching term", low=0)
-    lambda_st: float = knob(1.0, "weight of the self-training term", low=0)
-    st_threshold: float = knob(
-        0.7, "discriminator score from which a map is a label", low=0, high=1
-    )
-    self_training_loss: str = knob(
-        "studied", "loss of the self-training term", choices=("studied", "cross_entropy")
-    )
 
     loss: str = knob("cross_entropy", "loss under study")
     loss_params: dict[str, float | str] = dataclasses.field(
@@ -243,7 +231,7 @@ class ExperimentConfig:
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON values, data folders shortened to their own names."""
         values = dataclasses.asdict(self)
-        for name in ("data_root", "transfer_root", "weights"):
+        for name in PATHS:
             if values[name] is not None:
                 values[name] = Path(values[name]).name
         return values

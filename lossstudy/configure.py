@@ -4,14 +4,14 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from lossstudy.config import ExperimentConfig
+from lossstudy.config import PATHS, ExperimentConfig
 from lossstudy.counts import ClassCounts
 from lossstudy.knobs import unknown_parameter
 from lossstudy.labels import label_space
 from lossstudy.losses import loss_names, loss_parameters, make_loss
 from lossstudy.study import LOSSES, cell
 
-_PLACEHOLDERS = {"data_root": "DIR", "transfer_root": "DIR", "weights": "FILE"}
+_PLACEHOLDERS = {name: "DIR" if name.endswith("root") else "FILE" for name in PATHS}
 """What a recorded command shows in place of a path on somebody's machine."""
 
 

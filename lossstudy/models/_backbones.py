@@ -1,11 +1,12 @@
-"""Feature extractors of DeepLabv2: images in, features at a fraction of their size out."""
+"""Feature extractors: images in, features at a fraction of their size out."""
 
-import pickle
 from collections import OrderedDict
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+
+from lossstudy.models._weights import load_weights, read_weights, without
 
 BACKBONES = ("small", "resnet50", "resnet101")
 
@@ -42,7 +43,13 @@ class Backbone(nn.Module):
 
 
 def make_backbone(
-    name: str, *, width: int = 32, pretrained: bool = False, weights: str | Path | None = None
+    name: str,
+    *,
+    width: int = 32,
+    pretrained: bool = False,
+    weights: str | Path | None = None,
+    dilated: bool = True,
+    release_stride: bool = False,
 ) -> Backbone:
     """Build a backbone by name.
 
@@ -54,61 +61,38 @@ def make_backbone(
             unless `weights` names a file.
         weights: Safetensors file or torch state dict with the weights of this backbone, under
             torchvision's names for the ResNets; the ImageNet classifier in it is left out.
+        dilated: For segmentation. Without it a ResNet is the classifier's: output stride 32, and
+            the affine parameters of its normalisation are trained.
+        release_stride: Put the stride of a ResNet's stage on its first 1x1 convolution, as the
+            public s4GAN code and Caffe do; torchvision's is on the 3x3.
 
     Returns:
         The backbone.
 
     Raises:
         ValueError: Unknown name, `pretrained` without `weights` for the small backbone, which has
-            no published weights, or weights that do not fit.
+            no published weights, `release_stride` for it, or weights that do not fit.
         FileNotFoundError: There is no file `weights`.
     """
     if name not in BACKBONES:
-        raise ValueError(f"backbone must be one of {', '.join(BACKBONES)}, got {name!r}")
+        raise ValueError(
+            f"backbone of deeplabv2 must be one of {', '.join(BACKBONES)}, got {name!r}"
+        )
     if name == "small" and pretrained and weights is None:
         raise ValueError("pretrained needs a ResNet backbone, or a file of weights for 'small'")
-    backbone = _small(width) if name == "small" else _resnet(name)
+    if name == "small" and release_stride:
+        raise ValueError("release_stride needs a ResNet backbone, got 'small'")
+    backbone = _small(width) if name == "small" else _resnet(name, dilated, release_stride)
     if weights is not None:
-        _load(backbone.layers, read_weights(Path(weights)), source=str(weights))
+        state = read_weights(Path(weights))
+        load_weights(backbone.layers, without(state, "fc."), source=str(weights))
     elif pretrained:
         from lossstudy.models._torchvision import torchvision
 
         imagenet = torchvision.models.get_model_weights(name)["IMAGENET1K_V1"]
         state = imagenet.get_state_dict(progress=False, check_hash=True)
-        _load(backbone.layers, state, source=str(imagenet))
+        load_weights(backbone.layers, without(state, "fc."), source=str(imagenet))
     return backbone
-
-
-def read_weights(path: Path) -> dict[str, Tensor]:
-    """Return what a `.safetensors` file or a torch state dict holds; executes nothing in it.
-
-    Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: It is neither of the two.
-    """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    if not path.is_file():
-        raise FileNotFoundError(f"weights: no file {path}")
-    try:
-        if path.suffix == ".safetensors":
-            return load_file(path)
-        state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
-    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        raise ValueError(
-            f"weights: {path} is neither a .safetensors file nor a torch state dict "
-            f"({type(error).__name__})"
-        ) from error
-    return state
-
-
-def _load(layers: nn.Sequential, state: dict[str, Tensor], source: str) -> None:
-    kept = {key: value for key, value in state.items() if not key.startswith("fc.")}
-    try:
-        layers.load_state_dict(kept)
-    except RuntimeError as error:
-        raise ValueError(f"weights: {source} does not fit this backbone: {error}") from error
 
 
 class BasicBlock(nn.Module):
@@ -159,25 +143,35 @@ def _small(width: int) -> Backbone:
     return Backbone(layers, 4 * width, head_dilations=(1, 3, 6, 9), head_lr_scale=1.0)
 
 
-def _resnet(name: str) -> Backbone:
-    """Return a torchvision ResNet of output stride 8: stages 3 and 4 dilate, by 2 and 4.
-
-    As in s4GAN, the max pool rounds up and the affine parameters of batch normalisation stay as
-    they are, while its running statistics go on. One difference: s4GAN's ResNet comes from Caffe,
-    with the stride of a stage on its first 1x1 convolution; torchvision's is on the 3x3.
-    """
+def _resnet(name: str, dilated: bool, release_stride: bool) -> Backbone:
+    """Return a torchvision ResNet without its classifier."""
     from lossstudy.models._torchvision import torchvision
 
     build = {"resnet50": torchvision.models.resnet50, "resnet101": torchvision.models.resnet101}
-    resnet = build[name](replace_stride_with_dilation=[False, True, True])
-    resnet.maxpool.ceil_mode = True
-    for stage, dilation in ((resnet.layer3, 2), (resnet.layer4, 4)):
-        # torchvision gives a stage's first block the dilation of the stage before.
-        stage[0].conv2.dilation = stage[0].conv2.padding = (dilation, dilation)
+    resnet = build[name](replace_stride_with_dilation=[False, dilated, dilated])
     layers = nn.Sequential(
         OrderedDict((n, m) for n, m in resnet.named_children() if n not in {"avgpool", "fc"})
     )
+    if dilated:
+        _prepare_for_segmentation(layers)
+    if release_stride:
+        first = resnet.layer2[0]  # the one stage that still strides
+        first.conv1.stride, first.conv2.stride = first.conv2.stride, first.conv1.stride
+    return Backbone(layers, 2048, head_dilations=(6, 12, 18, 24), head_lr_scale=10.0)
+
+
+def _prepare_for_segmentation(layers: nn.Sequential) -> None:
+    """Give a ResNet of output stride 8 the details of s4GAN's.
+
+    Stages 3 and 4 dilate by 2 and 4 throughout, the max pool rounds up, and the affine parameters
+    of batch normalisation stay as they are, while its running statistics go on.
+    """
+    layers.get_submodule("maxpool").ceil_mode = True  # type: ignore[assignment]
+    for stage, dilation in (("layer3", 2), ("layer4", 4)):
+        # torchvision gives a stage's first block the dilation of the stage before.
+        conv = layers.get_submodule(f"{stage}.0.conv2")
+        assert isinstance(conv, nn.Conv2d)
+        conv.dilation = conv.padding = (dilation, dilation)
     for module in layers.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.requires_grad_(False)
-    return Backbone(layers, 2048, head_dilations=(6, 12, 18, 24), head_lr_scale=10.0)

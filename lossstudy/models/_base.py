@@ -54,6 +54,14 @@ class Phase:
     """`(batch, criterion, carry, step) -> terms`; `step` counts from 0."""
 
 
+class SegmentationNetwork(nn.Module):
+    """Base of the networks: normalised images `(N, 3, H, W)` to logits `(N, C, H, W)`."""
+
+    def parameter_groups(self) -> list[ParameterGroup]:
+        """Return the trainable parameters, those that share a learning rate together."""
+        raise NotImplementedError
+
+
 class SegmentationModel(nn.Module):
     """Base of the models: a network for the logits, and the phases that train it.
 
@@ -85,8 +93,14 @@ class SegmentationModel(nn.Module):
         self, images: Float[Tensor, "batch 3 height width"]
     ) -> Float[Tensor, "batch num_classes height width"]:
         """Return the logits of images in [0, 1], at the images' size."""
-        logits: Tensor = self.network((images - self.mean) / self.std)
+        logits: Tensor = self.network(self.normalised(images))
         return logits
+
+    def normalised(
+        self, images: Float[Tensor, "batch 3 height width"]
+    ) -> Float[Tensor, "batch 3 height width"]:
+        """Return images in [0, 1] as ImageNet's statistics scale them."""
+        return (images - self.mean) / self.std
 
     def phases(self) -> list[Phase]:
         """Return the phases of one step, in the order they run."""

@@ -54,8 +54,7 @@ def discriminator_input(
 ) -> Float[Tensor, "batch channels height width"]:
     """Return a class map stacked on its image, which is stretched to [0, 1] by its own extremes.
 
-    The public s4GAN code stretches by the extremes of the whole batch, those of another batch for
-    the real maps by a slip. Here no image depends on its neighbours. A constant image becomes 0.
+    No image depends on its neighbours. A constant image becomes 0.
 
     Example:
         >>> image = torch.tensor([2.0, 3.0, 6.0]).view(1, 3, 1, 1)
@@ -65,6 +64,26 @@ def discriminator_input(
     low = images.amin(dim=(1, 2, 3), keepdim=True)
     spread = images.amax(dim=(1, 2, 3), keepdim=True) - low
     stretched = (images - low) / spread.clamp_min(torch.finfo(images.dtype).tiny)
+    return torch.cat([class_map, stretched], dim=1)
+
+
+def release_input(
+    class_map: Float[Tensor, "batch num_classes height width"],
+    images: Float[Tensor, "batch 3 height width"],
+    spread_of: Float[Tensor, "other 3 height width"],
+) -> Float[Tensor, "batch channels height width"]:
+    """Return a class map stacked on its image as the public s4GAN code stretches it.
+
+    There the lowest value of the whole batch becomes 0, and the divisor is the spread of a batch:
+    its own for predicted maps and, by a slip, that of the labelled batch for real ones, whose
+    images may then reach beyond 1.
+
+    Example:
+        >>> image = torch.tensor([2.0, 3.0, 6.0]).view(1, 3, 1, 1)
+        >>> release_input(torch.zeros(1, 2, 1, 1), image, 2 * image).flatten().tolist()
+        [0.0, 0.0, 0.0, 0.125, 0.5]
+    """
+    stretched = (images - images.amin()) / (spread_of.amax() - spread_of.amin())
     return torch.cat([class_map, stretched], dim=1)
 
 

@@ -41,6 +41,6 @@ if not _library_loads():
     for _name in ("nms", "qnms"):
         _SCHEMAS.define(_name + _SUPPRESSION)  # type: ignore[no-untyped-call]
 
-import torchvision  # noqa: E402 - the declarations above have to come first
+import torchvision.transforms.v2  # noqa: E402 - the declarations above have to come first
 
 __all__ = ["torchvision"]

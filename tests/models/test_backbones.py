@@ -88,15 +88,45 @@ def test_weights_come_from_a_file_without_its_classifier(tmp_path, suffix):
 def test_weights_of_another_width_are_refused_by_name_and_shape(tmp_path):
     path = tmp_path / "weights.pt"
     torch.save(make_backbone("small", width=4).layers.state_dict(), path)
-    with pytest.raises(ValueError, match=r"weights\.pt does not fit .*[\s\S]*size mismatch for 0"):
+    with pytest.raises(
+        ValueError, match=r"weights\.pt does not fit .*shape 0\.weight \(4, 3, 3, 3\) for \(8, 3"
+    ):
         make_backbone("small", width=8, weights=path)
 
 
 def test_weights_with_other_names_are_refused(tmp_path):
     path = tmp_path / "weights.pt"
     torch.save({"conv1.weight": torch.zeros(1)}, path)
-    with pytest.raises(ValueError, match=r"Unexpected key\(s\) in state_dict: \"conv1.weight\""):
+    with pytest.raises(
+        ValueError, match=r"missing 0\.weight.* and \d+ more; unexpected conv1\.weight$"
+    ):
         make_backbone("small", width=4, weights=path)
+
+
+def test_released_stride_sits_on_the_first_convolution_of_the_one_stage_that_strides():
+    with torch.device("meta"):
+        ours, released = make_backbone("resnet50"), make_backbone("resnet50", release_stride=True)
+        assert released(torch.zeros(1, 3, 65, 129)).shape == (1, 2048, 9, 17)
+    strides = [
+        [name for name, m in b.layers.named_modules() if getattr(m, "stride", 1) == (2, 2)]
+        for b in (ours, released)
+    ]
+    assert strides[0] == ["conv1", "layer2.0.conv2", "layer2.0.downsample.0"]
+    assert strides[1] == ["conv1", "layer2.0.conv1", "layer2.0.downsample.0"]
+
+
+def test_an_undilated_resnet_is_torchvisions_and_trains_its_normalisation():
+    from lossstudy.models._torchvision import torchvision
+
+    torch.manual_seed(0)
+    reference = torchvision.models.resnet50().eval()
+    backbone = make_backbone("resnet50", dilated=False).eval()
+    names = [name for name in reference.state_dict() if not name.startswith("fc.")]
+    backbone.layers.load_state_dict({name: reference.state_dict()[name] for name in names})
+    images = torch.rand(1, 3, 65, 65)
+    mean = backbone(images).mean(dim=(2, 3))
+    torch.testing.assert_close(reference.fc(mean), reference(images))
+    assert all(parameter.requires_grad for parameter in backbone.parameters())
 
 
 def test_user_errors_say_what_to_do(tmp_path):
@@ -104,5 +134,7 @@ def test_user_errors_say_what_to_do(tmp_path):
         make_backbone("vgg")
     with pytest.raises(ValueError, match="pretrained needs a ResNet backbone"):
         make_backbone("small", pretrained=True)
+    with pytest.raises(ValueError, match="release_stride needs a ResNet backbone, got 'small'"):
+        make_backbone("small", release_stride=True)
     with pytest.raises(FileNotFoundError, match=r"no file .*missing\.pt"):
         make_backbone("small", weights=tmp_path / "missing.pt")

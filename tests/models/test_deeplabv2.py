@@ -33,6 +33,15 @@ def test_head_sums_all_its_dilated_classifiers():
     torch.testing.assert_close(head(features)[0], expected)
 
 
+def test_released_head_sums_its_first_two_classifiers():
+    torch.manual_seed(0)
+    head = AtrousHead(3, 2, (1, 3, 6, 9), release_head=True)
+    features = torch.rand(1, 3, 8, 11)
+    first, second, *_ = head.classifiers
+    torch.testing.assert_close(head(features), first(features) + second(features))
+    assert len(head.classifiers) == 4
+
+
 def test_head_starts_from_normal_weights_of_deviation_001():
     torch.manual_seed(0)
     weights = torch.cat([c.weight.flatten() for c in AtrousHead(256, 19, (6, 12)).classifiers])

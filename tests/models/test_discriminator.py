@@ -3,7 +3,12 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from lossstudy.models._discriminator import Discriminator, discriminator_input, one_hot
+from lossstudy.models._discriminator import (
+    Discriminator,
+    discriminator_input,
+    one_hot,
+    release_input,
+)
 
 
 def test_layers_are_the_published_ones():
@@ -75,3 +80,13 @@ def test_a_constant_image_becomes_zero(value):
     stacked = discriminator_input(torch.ones(1, 2, 2, 2), torch.full((1, 3, 2, 2), value))
     assert stacked[:, 2:].abs().max() == 0
     assert stacked[:, :2].min() == 1
+
+
+def test_released_scaling_takes_the_lowest_value_of_the_batch_and_the_spread_of_another():
+    images = torch.tensor([[0.2, 0.4, 0.6], [0.3, 0.5, 1.0]]).view(2, 3, 1, 1)
+    other = torch.tensor([[0.1, 0.2, 0.5]]).view(1, 3, 1, 1)
+    stacked = release_input(torch.ones(2, 1, 1, 1), images, spread_of=other)
+    torch.testing.assert_close(stacked[:, 1:], (images - 0.2) / 0.4)
+    assert stacked[:, 0].min() == 1
+    own = release_input(torch.ones(2, 1, 1, 1), images, spread_of=images)[:, 1:]
+    assert (own.min().item(), own.max().item()) == (0, 1)

@@ -41,8 +41,8 @@ def train(model, batch, criterion, steps=2, autocast=False):
     return history
 
 
-def test_both_models_are_found():
-    assert model_names() == ("deeplab", "s4gan")
+def test_all_models_are_found():
+    assert model_names() == ("deeplab", "mlmt", "s4gan")
 
 
 def test_two_runs_with_one_seed_agree_to_the_bit(make, batch, criterion):
@@ -127,9 +127,7 @@ def test_state_dict_restores_the_model(make, batch, criterion):
 
 
 def test_unknown_names_list_the_known_ones(num_classes):
-    with pytest.raises(ValueError, match="'unet' in models; known: deeplab, s4gan"):
+    with pytest.raises(ValueError, match="'unet' in models; known: deeplab, mlmt, s4gan"):
         make_model("unet", num_classes)
-    with pytest.raises(
-        ValueError, match="'deeplab' has no parameter lambda_fm; it takes backbone"
-    ):
+    with pytest.raises(ValueError, match="'deeplab' has no parameter lambda_fm; it takes network"):
         make_model("deeplab", num_classes, lambda_fm=0.1)

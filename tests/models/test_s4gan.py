@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 import torch
 from torch.nn import functional as F
@@ -96,6 +98,8 @@ def test_defaults_are_the_papers(num_classes):
     model = S4GAN(num_classes, backbone_width=4)
     assert (model.lambda_fm, model.lambda_st, model.st_threshold) == (0.1, 1.0, 0.7)
     assert model.discriminator.classifier.in_features == 8 * 64
+    assert model.release_scaling is False
+    assert model.network.head.summed == len(model.network.head.classifiers) == 4
 
 
 def test_no_map_above_the_threshold_gives_exactly_zero_and_no_gradient(model, batch, criterion):
@@ -139,6 +143,18 @@ def test_self_training_uses_the_loss_it_is_told_to(model, batch, choice, calls):
     }
     assert probe.seen == calls
     torch.testing.assert_close(terms["self_training"], expected[choice])
+
+
+def test_released_scaling_divides_real_images_by_the_spread_of_the_labelled_ones(
+    model, batch, criterion
+):
+    batch = dataclasses.replace(batch, images=batch.images / 2)
+    model.release_scaling = True
+    _, carry = generator_terms(model, batch, criterion)
+    real, spread = batch.real_images, batch.images.max() - batch.images.min()
+    torch.testing.assert_close(carry["real"][:, -3:], (real - real.min()) / spread)
+    assert carry["real"].max() > 1.5
+    assert carry["fake"][:, -3:].max() == 1
 
 
 @pytest.mark.parametrize("training", [True, False])
