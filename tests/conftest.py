@@ -12,6 +12,10 @@ import lossstudy.models._torchvision  # noqa: F401 - before the libraries that i
 from lossstudy.datasets import SegmentationDataset
 from lossstudy.labels import label_space
 
+# One thread: with two, libtorch_cpu (2.13, CPU) now and then corrupts memory in the backward pass
+# of very narrow channels-last convolutions, which the tests use and no profile does.
+torch.set_num_threads(1)
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):
