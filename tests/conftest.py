@@ -13,7 +13,7 @@ from lossstudy.datasets import SegmentationDataset
 from lossstudy.labels import label_space
 
 # One thread: with two, libtorch_cpu (2.13, CPU) now and then corrupts memory in the backward pass
-# of very narrow channels-last convolutions, which the tests use and no profile does.
+# of channels-last convolutions as narrow as the tests' (LOG.md).
 torch.set_num_threads(1)
 
 
