@@ -2,13 +2,7 @@
 
 from dataclasses import dataclass
 
-from lossstudy.catalogue.libraries import LibraryLoss
-from lossstudy.pixels import IGNORE_INDEX
-
-_IGNORING = {"ignore_index": IGNORE_INDEX}
-_ONE_HOT = {"to_onehot_y": True}
-_SMP = {"mode": "multiclass", **_IGNORING}
-_MONAI = {**_ONE_HOT, **_IGNORING}
+from lossstudy.catalogue.libraries import IGNORING, MONAI, ONE_HOT, SMP, LibraryLoss
 
 
 @dataclass(frozen=True)
@@ -34,7 +28,7 @@ RIVALS = (
             "monai",
             "DiceCELoss",
             {"softmax": True, "batch": True, "smooth_nr": 1.0, "smooth_dr": 1.0},
-            _ONE_HOT,
+            ONE_HOT,
             takes="channel",
             ignores=False,
         ),
@@ -42,7 +36,7 @@ RIVALS = (
     Rival(
         "dice",
         "absent classes count as 0",
-        LibraryLoss("segmentation-models-pytorch", "DiceLoss", {"smooth": 0.5}, _SMP),
+        LibraryLoss("segmentation-models-pytorch", "DiceLoss", {"smooth": 0.5}, SMP),
     ),
     Rival(
         "dice",
@@ -51,37 +45,37 @@ RIVALS = (
             "monai",
             "DiceLoss",
             {"softmax": True, "batch": True, "smooth_nr": 1.0, "smooth_dr": 1.0},
-            _MONAI,
+            MONAI,
             takes="channel",
         ),
     ),
     Rival(
         "dice",
         "each image by itself",
-        LibraryLoss("kornia", "DiceLoss", {"average": "macro"}, _IGNORING),
+        LibraryLoss("kornia", "DiceLoss", {"average": "macro"}, IGNORING),
     ),
     Rival(
         "dice",
         "1 − mean p_t, not Dice",
-        LibraryLoss("kornia", "DiceLoss", {"average": "micro"}, _IGNORING),
+        LibraryLoss("kornia", "DiceLoss", {"average": "micro"}, IGNORING),
     ),
     Rival(
         "focal",
         "sigmoid, class against the rest",
-        LibraryLoss("segmentation-models-pytorch", "FocalLoss", {"gamma": 2.0}, _SMP),
+        LibraryLoss("segmentation-models-pytorch", "FocalLoss", {"gamma": 2.0}, SMP),
     ),
     Rival(
         "focal",
         "the same",
         LibraryLoss(
-            "monai", "FocalLoss", {"gamma": 2.0, "use_softmax": True}, _MONAI, takes="channel"
+            "monai", "FocalLoss", {"gamma": 2.0, "use_softmax": True}, MONAI, takes="channel"
         ),
     ),
     Rival(
         "focal",
         "ours / C; ignored pixels count",
         LibraryLoss(
-            "kornia", "FocalLoss", {"alpha": None, "gamma": 2.0, "reduction": "mean"}, _IGNORING
+            "kornia", "FocalLoss", {"alpha": None, "gamma": 2.0, "reduction": "mean"}, IGNORING
         ),
     ),
     Rival(
@@ -102,7 +96,7 @@ RIVALS = (
             "monai",
             "GeneralizedDiceLoss",
             {"softmax": True, "batch": True, "smooth_nr": 0.0, "smooth_dr": 0.0},
-            _ONE_HOT,
+            ONE_HOT,
             takes="channel",
             ignores=False,
         ),
@@ -110,7 +104,7 @@ RIVALS = (
     Rival(
         "jaccard",
         "absent classes count as 0",
-        LibraryLoss("segmentation-models-pytorch", "JaccardLoss", {"smooth": 1.0}, _SMP),
+        LibraryLoss("segmentation-models-pytorch", "JaccardLoss", {"smooth": 1.0}, SMP),
     ),
     Rival(
         "jaccard",
@@ -119,14 +113,14 @@ RIVALS = (
             "monai",
             "DiceLoss",
             {"softmax": True, "batch": True, "smooth_nr": 2.0, "smooth_dr": 2.0, "jaccard": True},
-            _MONAI,
+            MONAI,
             takes="channel",
         ),
     ),
     Rival(
         "label_smoothing",
         "the same",
-        LibraryLoss("torch", "CrossEntropyLoss", {"label_smoothing": 0.1}, _IGNORING),
+        LibraryLoss("torch", "CrossEntropyLoss", {"label_smoothing": 0.1}, IGNORING),
     ),
     Rival(
         "label_smoothing",
@@ -135,13 +129,13 @@ RIVALS = (
             "segmentation-models-pytorch",
             "SoftCrossEntropyLoss",
             {"smooth_factor": 0.1},
-            _IGNORING,
+            IGNORING,
         ),
     ),
     Rival(
         "lovasz_softmax",
         "the same",
-        LibraryLoss("segmentation-models-pytorch", "LovaszLoss", {}, _SMP),
+        LibraryLoss("segmentation-models-pytorch", "LovaszLoss", {}, SMP),
     ),
     Rival(
         "lovasz_softmax",
@@ -155,7 +149,7 @@ RIVALS = (
             "segmentation-models-pytorch",
             "TverskyLoss",
             {"smooth": 1.0, "alpha": 0.3, "beta": 0.7},
-            _SMP,
+            SMP,
         ),
     ),
     Rival(
@@ -172,14 +166,14 @@ RIVALS = (
                 "smooth_nr": 1.0,
                 "smooth_dr": 1.0,
             },
-            _MONAI,
+            MONAI,
             takes="channel",
         ),
     ),
     Rival(
         "tversky",
         "each image by itself",
-        LibraryLoss("kornia", "TverskyLoss", {"alpha": 0.3, "beta": 0.7}, _IGNORING),
+        LibraryLoss("kornia", "TverskyLoss", {"alpha": 0.3, "beta": 0.7}, IGNORING),
     ),
 )
 """Which library means what by which name."""

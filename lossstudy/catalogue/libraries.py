@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from lossstudy.pixels import IGNORE_INDEX
+
 MODULES = {
     "torch": "torch.nn",
     "torchvision": "torchvision.ops",
@@ -21,6 +23,12 @@ MODULES = {
     "kornia": "kornia.losses",
 }
 """Distribution of a library, and the module its losses are in."""
+
+IGNORING = {"ignore_index": IGNORE_INDEX}
+ONE_HOT = {"to_onehot_y": True}
+SMP = {"mode": "multiclass", **IGNORING}
+MONAI = {**ONE_HOT, **IGNORING}
+"""What a library has to be told of our labels."""
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,20 @@ from typing import Any
 import torch
 
 from lossstudy.catalogue import docs, probes
-from lossstudy.catalogue.libraries import MODULES, LibraryLoss, installed
+from lossstudy.catalogue.libraries import (
+    IGNORING,
+    MODULES,
+    MONAI,
+    ONE_HOT,
+    SMP,
+    LibraryLoss,
+    installed,
+)
 from lossstudy.catalogue.tables import table
 from lossstudy.pixels import IGNORE_INDEX
 
 OURS = "lossstudy"
 
-_IGNORE = {"ignore_index": IGNORE_INDEX}
-_SMP = {"mode": "multiclass", **_IGNORE}
-_MONAI = {"to_onehot_y": True, **_IGNORE}
-_NO_IGNORE = {"to_onehot_y": True}
 _TVERSKY: dict[str, Any] = {"alpha": 0.3, "beta": 0.7}
 
 
@@ -37,7 +41,7 @@ class Ours:
 
 
 def _torch(name: str, **arguments: Any) -> LibraryLoss:
-    return LibraryLoss("torch", name, arguments, _IGNORE)
+    return LibraryLoss("torch", name, arguments, IGNORING)
 
 
 def _torchvision(name: str, **arguments: Any) -> LibraryLoss:
@@ -45,17 +49,17 @@ def _torchvision(name: str, **arguments: Any) -> LibraryLoss:
 
 
 def _smp(name: str, **arguments: Any) -> LibraryLoss:
-    hidden = _IGNORE if name == "SoftCrossEntropyLoss" else _SMP
+    hidden = IGNORING if name == "SoftCrossEntropyLoss" else SMP
     return LibraryLoss("segmentation-models-pytorch", name, arguments, hidden)
 
 
 def _monai(name: str, *, ignores: bool = True, **arguments: Any) -> LibraryLoss:
-    hidden = _MONAI if ignores else _NO_IGNORE
+    hidden = MONAI if ignores else ONE_HOT
     return LibraryLoss("monai", name, arguments, hidden, takes="channel", ignores=ignores)
 
 
 def _kornia(name: str, *, ignores: bool = True, **arguments: Any) -> LibraryLoss:
-    return LibraryLoss("kornia", name, arguments, _IGNORE if ignores else {}, ignores=ignores)
+    return LibraryLoss("kornia", name, arguments, IGNORING if ignores else {}, ignores=ignores)
 
 
 NAMESAKES: dict[str, tuple[tuple[Ours | LibraryLoss, str], ...]] = {

@@ -70,11 +70,6 @@ class Scene:
         """Class counts, as if the scene were the training set."""
         return ClassCounts.of(np.array(PIXELS).T)
 
-    @property
-    def num_valid(self) -> int:
-        """Number of pixels that are not ignored."""
-        return int((self.targets != IGNORE_INDEX).sum())
-
     def with_probability(self, pixel: Pixel, p_t: float) -> Tensor:
         """Return the logits with another p_t at one labelled pixel."""
         logits = self.logits.clone()

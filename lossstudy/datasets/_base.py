@@ -74,6 +74,9 @@ class SegmentationDataset(Dataset[tuple[Tensor, Tensor]]):
     official: ClassVar[dict[str, int]] = {}
     """Published number of frames of each split."""
 
+    official_part_2: ClassVar[dict[str, int]] = {}
+    """The same for a second part of the release, where there is one."""
+
     scene_domain: ClassVar[str | None] = None
     """Domain of the generated scenes that stand in for the dataset, if there are any."""
 

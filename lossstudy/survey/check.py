@@ -173,5 +173,5 @@ def _published(
         counts = manifest["counts"]
         return (counts[split],) if split in counts else ()
     first = cls.official.get(split)
-    second = getattr(cls, "official_part_2", {}).get(split)  # of IDD, released in two parts
+    second = cls.official_part_2.get(split)  # of IDD, released in two parts
     return tuple(n for n in (first, second) if n) + ((first + second,) if first and second else ())

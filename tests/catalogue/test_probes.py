@@ -19,8 +19,8 @@ def test_the_scene_holds_the_pixels_it_says():
         for c, counts in enumerate(probes.PIXELS):
             assert int((target == c).sum()) == counts[image]
         assert int((target == 255).sum()) == probes.IGNORED[image]
-    assert scene.num_valid == scene.counts.pixels.sum() == 1000
-    assert (scene.counts.pixels / scene.num_valid).tolist() == [0.9, 0.09, 0.01, 0.0]
+    assert (scene.targets != 255).sum() == scene.counts.pixels.sum() == 1000
+    assert (scene.counts.pixels / 1000).tolist() == [0.9, 0.09, 0.01, 0.0]
 
 
 def test_the_chosen_pixels_have_their_probability_and_class():
