@@ -106,6 +106,9 @@ class ExperimentConfig(ModelFields):
     eval_every: int = knob(75, "steps between validations; 0 for the end only", low=0)
     checkpoint_every: int = knob(75, "steps between checkpoints", low=1)
     log_every: int = knob(5, "steps between points of the curve", low=1)
+    held_out: bool = knob(
+        False, "score the training images left without labels too, and fit a decision rule there"
+    )
     samples: int = knob(4, "validation predictions kept as pictures; pages show four", low=4)
 
     def __post_init__(self) -> None:
@@ -127,6 +130,11 @@ class ExperimentConfig(ModelFields):
         self._check_scenes()
         self._check_data()
         self._check_crop()
+        if self.held_out and self.labelled_ratio == 1:
+            raise ValueError(
+                "held_out scores training images left without labels, but labelled_ratio is 1: "
+                "take a smaller ratio, for example 0.8"
+            )
 
     def _check_scenes(self) -> None:
         """Check that scenes are asked something only where there are some.

@@ -1,5 +1,6 @@
 """Validation: predict, translate to the target's label space, count."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lossstudy.calibration import Reliability
 from lossstudy.datasets import SegmentationDataset
+from lossstudy.decision import DecisionRule, fit_decision_rule
 from lossstudy.labels import LabelMapping, comparable, label_space, thin_classes
 from lossstudy.metrics import (
     confusion_matrices,
@@ -16,15 +19,22 @@ from lossstudy.metrics import (
     pixel_accuracy,
 )
 from lossstudy.models import SegmentationModel
+from lossstudy.pixels import IGNORE_INDEX
 
 
-def predict(model: SegmentationModel, images: Tensor, translation: LabelMapping) -> Tensor:
+def predict(
+    model: SegmentationModel,
+    images: Tensor,
+    translation: LabelMapping,
+    rule: DecisionRule | None = None,
+) -> Tensor:
     """Return the predicted class of each pixel in the target's label space.
 
     Args:
         model: In evaluation mode.
         images: `(N, 3, H, W)` uint8.
         translation: From the model's label space to the target's.
+        rule: How a class is chosen; without one, that of the largest score.
 
     Returns:
         `(N, H, W)` class numbers on the model's device; the number of target classes where the
@@ -33,12 +43,7 @@ def predict(model: SegmentationModel, images: Tensor, translation: LabelMapping)
     Raises:
         FloatingPointError: The scores are not finite, so that their argmax means nothing.
     """
-    device = next(model.parameters()).device
-    logits = model(images.to(device).float() / 255)
-    if not torch.isfinite(logits).all():
-        raise FloatingPointError("the network's scores are not finite: it diverged; lower lr")
-    table = torch.from_numpy(translation.table.astype(np.int64)).to(device)
-    return table[logits.argmax(1)]
+    return _decided(_scores(model, images), translation, rule)
 
 
 @torch.inference_mode()
@@ -49,6 +54,9 @@ def evaluate(
     batch_size: int = 16,
     *,
     translation: LabelMapping | None = None,
+    indices: Sequence[int] | None = None,
+    rule: DecisionRule | None = None,
+    reliability: Reliability | None = None,
 ) -> NDArray[np.int64]:
     """Return one confusion matrix an image over a validation set.
 
@@ -58,6 +66,9 @@ def evaluate(
         space: Label space the model predicts in.
         batch_size: Images at a time.
         translation: From that label space to the dataset's; needed where they differ.
+        indices: The images to score; all of them by default.
+        rule: How a class is chosen; by default that of the largest score.
+        reliability: Where confidence and correctness of every pixel are added up, if given.
 
     Returns:
         `(num_images, C, C + 1)` pixel counts, see `metrics.confusion_matrices`.
@@ -67,16 +78,61 @@ def evaluate(
             or the model has another number of classes than its label space.
     """
     translation = _checked(model, dataset, space, translation)
+    chosen = range(len(dataset)) if indices is None else indices
     was_training = model.training
     model.eval()
     parts = []
-    for start in range(0, len(dataset), batch_size):
-        pairs = [dataset[i] for i in range(start, min(start + batch_size, len(dataset)))]
+    for start in range(0, len(chosen), batch_size):
+        pairs = [dataset[int(index)] for index in chosen[start : start + batch_size]]
         images, targets = (torch.stack(tensors) for tensors in zip(*pairs, strict=True))
-        preds = predict(model, images, translation).cpu()
+        scores = _scores(model, images)
+        preds = _decided(scores, translation, rule).cpu()
         parts.append(confusion_matrices(preds, targets, dataset.space.num_classes))
+        if reliability is not None:
+            valid = targets != IGNORE_INDEX
+            confidence = scores.float().softmax(1).amax(1).cpu()
+            reliability.add(confidence[valid], (preds == targets)[valid])
     model.train(was_training)
     return torch.cat(parts).numpy()
+
+
+@torch.inference_mode()
+def fitted_rule(
+    model: SegmentationModel, dataset: SegmentationDataset, indices: Sequence[int], stride: int = 2
+) -> DecisionRule:
+    """Fit a decision rule on some images of a dataset, which the model predicts in its own space.
+
+    Args:
+        model: Any mode; left in training mode if it was in it.
+        dataset: In the label space of the model.
+        indices: The images: labelled, and not trained on.
+        stride: Every how many pixels, in both directions, one is read; neighbours say the same.
+    """
+    was_training = model.training
+    model.eval()
+    probs, classes = [], []
+    for index in indices:
+        image, target = dataset[int(index)]
+        scores = _scores(model, image[None])[0, :, ::stride, ::stride].float().softmax(0).cpu()
+        target = target[::stride, ::stride]
+        valid = target != IGNORE_INDEX
+        probs.append(scores[:, valid].T)
+        classes.append(target[valid].long())
+    model.train(was_training)
+    return fit_decision_rule(torch.cat(probs), torch.cat(classes))
+
+
+def _scores(model: SegmentationModel, images: Tensor) -> Tensor:
+    device = next(model.parameters()).device
+    logits: Tensor = model(images.to(device).float() / 255)
+    if not torch.isfinite(logits).all():
+        raise FloatingPointError("the network's scores are not finite: it diverged; lower lr")
+    return logits
+
+
+def _decided(scores: Tensor, translation: LabelMapping, rule: DecisionRule | None) -> Tensor:
+    table = torch.from_numpy(translation.table.astype(np.int64)).to(scores.device)
+    return table[scores.argmax(1) if rule is None else rule(scores.float().softmax(1))]
 
 
 def score(confusions: NDArray[np.int64], dataset: SegmentationDataset) -> dict[str, Any]:
@@ -127,6 +183,7 @@ def sample_predictions(
         ValueError: As `evaluate`.
     """
     translation = _checked(model, dataset, space, translation)
+    was_training = model.training
     model.eval()
     samples = []
     for index in np.linspace(0, len(dataset) - 1, min(count, len(dataset))).astype(int):
@@ -137,6 +194,7 @@ def sample_predictions(
             "target": target.numpy(),
             "pred": pred,
         })
+    model.train(was_training)
     return samples
 
 

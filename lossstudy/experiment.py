@@ -9,21 +9,21 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from tqdm import tqdm
 
-from lossstudy import distributed, evaluation, machine, paths, provenance, termination
+from lossstudy import distributed, machine, paths, provenance, termination
 from lossstudy.averaging import averaged_copy
 from lossstudy.batches import Batches
 from lossstudy.build import build_criterion, build_model, train_set, validation_sets
 from lossstudy.config import ExperimentConfig
 from lossstudy.configure import command
 from lossstudy.datasets import SegmentationDataset, labelled_subset
-from lossstudy.files import append_json_line, read_json_lines, write_npz
-from lossstudy.labels import mapping
+from lossstudy.files import append_json_line, read_json_lines
 from lossstudy.models import SegmentationModel
 from lossstudy.results import SCHEMA_VERSION, Record, read_record, write_record
 from lossstudy.trainer import Measurement, fit
+from lossstudy.transfer import raw_counts
+from lossstudy.validation import score_on_the_way, validate
 
 Point = dict[str, int | float]
 """A step and what was measured there."""
@@ -35,6 +35,8 @@ class Progress:
 
     curve: list[Point] = field(default_factory=list)
     validation_curve: list[Point] = field(default_factory=list)
+    loss_curve: list[dict[str, Any]] = field(default_factory=list)
+    """What a loss with state reads, one number a class, by step."""
     step_s: list[float] = field(default_factory=list)
     data_s: list[float] = field(default_factory=list)
     evaluate_s: float = 0.0
@@ -108,7 +110,14 @@ def _run(config: ExperimentConfig, device: torch.device, progress: bool) -> Reco
         model, batches, config, validation[config.dataset], checkpoint, progress
     )
     if distributed.is_first():
-        evaluations = _validate(trained, validation, config, folder, done)
+        began = time.perf_counter()
+        unlabelled = np.setdiff1d(np.arange(len(data)), labelled).tolist()
+        found = validate(trained, validation, data, unlabelled, config, folder)
+        if config.transfer_dataset == "idd":
+            found.evaluations["idd"].update(raw_counts(trained, validation["idd"], config))
+        done.evaluate_s += time.perf_counter() - began
+        mean_iou = found.evaluations[config.dataset]["mean_iou"]
+        done.validation_curve.append({"step": config.steps, "mean_iou": mean_iou})
         write_record(
             folder,
             {
@@ -116,9 +125,11 @@ def _run(config: ExperimentConfig, device: torch.device, progress: bool) -> Reco
                 "id": config.id,
                 "finished": True,
                 "config": config.to_dict(),
-                "evaluations": evaluations,
+                "evaluations": found.evaluations,
+                "held_out": found.held_out,
                 "curve": done.curve,
                 "validation_curve": done.validation_curve,
+                "loss_curve": done.loss_curve,
                 "timing": done.timing(time.perf_counter() - clock, batches.images_per_step),
                 "peak_memory_mb": machine.peak_memory_mb(device),
                 "data": _data(data, labelled),
@@ -186,50 +197,31 @@ def _train(
                 continue
             if step % config.log_every == 0 or step == config.steps:
                 append_json_line(log, _point(measurement))
+                if reading := _rounded(criterion.reading()):
+                    append_json_line(log, {"step": step, **reading})
                 bar.set_postfix({k: f"{v:.3f}" for k, v in measurement.terms.items()})
             if config.eval_every and step % config.eval_every == 0 and step < config.steps:
                 began = time.perf_counter()
-                space = config.label_space
-                translation = mapping(space, own.space.name)
-                counts = evaluation.evaluate(trained, own, space, translation=translation)
-                mean_iou = evaluation.score(counts, own)["mean_iou"]
+                mean_iou = score_on_the_way(trained, own, config, checkpoint.parent, step)
                 append_json_line(log, {"step": step, "mean_iou": mean_iou})
                 done.evaluate_s += time.perf_counter() - began
     # A step repeated after a resume was logged twice, with the same numbers.
-    points = {("mean_iou" in point, point["step"]): point for point in read_json_lines(log)}
-    done.curve = [point for (valid, _), point in sorted(points.items()) if not valid]
-    done.validation_curve = [point for (valid, _), point in sorted(points.items()) if valid]
+    points = {(_kind(point), point["step"]): point for point in read_json_lines(log)}
+    for (kind, _), point in sorted(points.items()):
+        getattr(done, kind).append(point)
     return trained, done
 
 
-def _validate(
-    model: SegmentationModel,
-    validation: dict[str, SegmentationDataset],
-    config: ExperimentConfig,
-    folder: Path,
-    done: Progress,
-) -> dict[str, Any]:
-    """Score the trained model on each validation set; keep per-image counts and pictures."""
-    began = time.perf_counter()
-    evaluations: dict[str, Any] = {}
-    arrays: dict[str, NDArray[Any]] = {}
-    for name, dataset in validation.items():
-        space, count = config.label_space, config.samples
-        translation = mapping(space, dataset.space.name)
-        counts = evaluation.evaluate(model, dataset, space, translation=translation)
-        evaluations[name] = evaluation.score(counts, dataset)
-        for part, array in evaluation.per_image(counts).items():
-            arrays[f"{name}_{part}"] = array
-        pictures = evaluation.sample_predictions(
-            model, dataset, space, count, translation=translation
-        )
-        for number, picture in enumerate(pictures):
-            write_npz(folder / "samples" / f"{name}_{number}.npz", picture)
-    write_npz(folder / "images.npz", arrays)
-    final = evaluations[config.dataset]["mean_iou"]
-    done.validation_curve.append({"step": config.steps, "mean_iou": final})
-    done.evaluate_s += time.perf_counter() - began
-    return evaluations
+def _kind(point: dict[str, Any]) -> str:
+    """Return the curve that a line of the log belongs to."""
+    if "mean_iou" in point:
+        return "validation_curve"
+    return "loss_curve" if any(isinstance(value, list) for value in point.values()) else "curve"
+
+
+def _rounded(reading: dict[str, list[float]]) -> dict[str, list[float]]:
+    """Return numbers a class to four digits: they are for plots, and there are many."""
+    return {name: [round(value, 4) for value in values] for name, values in reading.items()}
 
 
 def _point(measurement: Measurement) -> Point:

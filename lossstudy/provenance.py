@@ -1,6 +1,7 @@
 """Where a number comes from: code, commit, versions, processor. Imports no torch."""
 
 import ast
+import functools
 import hashlib
 import importlib.metadata
 import platform
@@ -14,9 +15,10 @@ from lossstudy.config import ExperimentConfig
 PACKAGE = Path(__file__).resolve().parent
 
 COMMON_CODE = (
-    "averaging.py", "batches.py", "build.py", "checkpoint.py", "counts.py", "distributed.py",
-    "evaluation.py", "experiment.py", "machine.py", "metrics.py", "parts.py", "pixels.py",
-    "sampling.py", "trainer.py", "labels",
+    "averaging.py", "batches.py", "build.py", "calibration.py", "checkpoint.py", "counts.py",
+    "decision.py", "distributed.py", "evaluation.py", "experiment.py", "machine.py", "metrics.py",
+    "parts.py", "pixels.py", "presence.py", "sampling.py", "trainer.py", "transfer.py",
+    "validation.py", "labels",
 )  # fmt: skip
 """What every run executes. The record holds the values of configuration and profiles, and the
 fingerprint of the data, so the code that makes those is not here."""
@@ -69,6 +71,7 @@ def is_current(config: Mapping[str, Any], code: str) -> bool:
         return False
 
 
+@functools.cache  # many runs are asked about in one process
 def _statements(source: str) -> str:
     """Return Python source without comments, docstrings and layout."""
     tree = ast.parse(source)

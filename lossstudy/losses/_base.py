@@ -70,6 +70,10 @@ class SegmentationLoss(nn.Module):
         """Return the loss of a checked batch; the formula a subclass writes."""
         raise NotImplementedError
 
+    def reading(self) -> dict[str, list[float]]:
+        """Return what the state of a loss says, one number a class under each name."""
+        return {}
+
     def check(self, logits: Tensor, targets: Tensor) -> None:
         """Refuse what cannot be a batch of this loss.
 

@@ -26,6 +26,8 @@ class Record:
         peak_memory_mb: Largest memory in use, in MB.
         data: What it was trained on.
         provenance: Command, code, versions, device and dates.
+        loss_curve: What a loss with state holds, one number a class by name, by step.
+        held_out: Scores on the training images held out, and the decision rule fitted there.
         folder: `images.npz` and `samples/` lie here beside the record.
     """
 
@@ -38,6 +40,8 @@ class Record:
     peak_memory_mb: int | float | None
     data: Mapping[str, Any]
     provenance: Mapping[str, Any]
+    loss_curve: list[dict[str, Any]]
+    held_out: Mapping[str, Any] | None
     folder: Path
 
     @property
@@ -187,4 +191,6 @@ def _record(data: dict[str, Any], file: Path) -> Record:
     """Return the checked content of a record file as a record."""
     validate(data, file)
     sections = [field.name for field in dataclasses.fields(Record) if field.name != "folder"]
-    return Record(**{name: data[name] for name in sections}, folder=file.parent)
+    # Sections that earlier records do not have.
+    added: dict[str, Any] = {"loss_curve": [], "held_out": None}
+    return Record(**{name: {**added, **data}[name] for name in sections}, folder=file.parent)

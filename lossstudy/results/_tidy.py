@@ -24,11 +24,11 @@ EXPERIMENT = (
 _NAMED = {"profile", "dataset", "label_space", "model", "loss"}
 _WITHOUT_EFFECT = {
     "seed", "loss_params", "data_root", "transfer_dataset", "transfer_root", "device",
-    "eval_every", "checkpoint_every", "log_every", "samples",
+    "eval_every", "checkpoint_every", "log_every", "samples", "held_out",
 }  # fmt: skip
 
 
-PROFILE_ORDER = ("paper", "gpu", "standard", "quick", "smoke")
+PROFILE_ORDER = ("paper", "gpu", "standard", "quick", "instructor", "smoke")
 
 
 def rank(profile: str) -> int:

@@ -1,0 +1,154 @@
+"""The adaptive loss the paper asks for: classes weigh what they still lack."""
+
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor
+from typing_extensions import override
+
+from lossstudy.counts import ClassCounts
+from lossstudy.losses._base import check_choice, check_range
+from lossstudy.losses._class_weights import check_counts
+from lossstudy.losses._overlap import EPS, masses, tversky_index
+from lossstudy.losses._state import StatefulLoss
+from lossstudy.pixels import IGNORE_INDEX, PixelStatistics, constant, pixel_statistics
+
+Adapt = Literal["both", "pixels", "regions", "neither"]
+Memory = Literal["epoch", "batch", "forever"]
+Measure = Literal["iou", "recall"]
+
+
+class Adaptive(StatefulLoss):
+    r"""Cross entropy and Jaccard, in both of which a class weighs what its running IoU lacks.
+
+    \[ L = \alpha\, \frac{\sum_{n \in V} w_{y_n} (-\log p_t(n))}{\sum_{n \in V} w_{y_n}}
+         + (1 - \alpha)\, \frac{\sum_{c \in K} w_c (1 - J_c)}{\sum_{c \in K} w_c}, \qquad
+       w_c = 1 - \bar J_c \]
+
+    with \(J_c\) the soft Jaccard index of the batch as in `Jaccard`, V the valid pixels, K the
+    classes with a labelled pixel in the batch, and the running index
+
+    \[ \bar J_c = \frac{\bar I_c}{\bar P_c + \bar Y_c - \bar I_c}, \qquad
+       (\bar I, \bar P, \bar Y) \leftarrow \Big(1 - \frac{|V|}{n}\Big)_+ (\bar I, \bar P, \bar Y)
+         + (I, P, Y) \]
+
+    of sums that forget at the pace of one epoch: n is the number of labelled pixels in the
+    training set. The weights are held fixed, so that the gradient is that of a weighted sum.
+
+    What it minimises: holding \(1 - \bar J_c\) fixed as the weight of \(1 - J_c\) is a step down
+    \(\frac{1}{2} \sum_c (1 - J_c)^2\). The plain mean of \(1 - J_c\) does not mind who loses; the
+    largest of them minds one class only. The sum of squares lies between the two, and needs no
+    choice. A class found whole asks for nothing, one never found weighs 1, so that no weight can
+    grow without limit however rare the class is. Frequency has no say: a rare class that is easy
+    loses its weight, a frequent one that is hard keeps it, and a false positive counts as a miss
+    does, because IoU sees both.
+
+    Before the first batch every weight is 1: the loss starts as, and with `adapt="neither"`
+    stays, `alpha` times cross entropy plus the rest Jaccard over the classes present.
+
+    Requirements of the paper's proposal (section V): nothing here is set per dataset. `alpha` and
+    `power` are constants of the definition and the other arguments take one ingredient away;
+    they exist for the ablations.
+
+    Args:
+        num_classes: Channels of the logits.
+        ignore_index: Target value of ignored pixels.
+        counts: Class counts of the training set; read for the number of labelled pixels alone.
+        alpha: Share of the pixel term, in [0, 1].
+        power: Exponent of the weights, at least 0; 1 is the sum of squares.
+        smooth: Pixels added to numerator and denominator of \(J_c\), at least 0.
+        adapt: Which terms are weighted: `both`, `pixels`, `regions` or `neither`.
+        memory: What the running sums remember: an `epoch`, the `batch`, or everything (`forever`).
+        measure: What a class lacks: `iou`, or `recall`, which does not see false positives.
+
+    Raises:
+        ValueError: A parameter out of its range, or no counts.
+
+    Example:
+        >>> logits, targets = torch.zeros(1, 2, 1, 2), torch.zeros(1, 1, 2, dtype=torch.long)
+        >>> loss = Adaptive(num_classes=2, counts=ClassCounts.even(2), smooth=0.0)
+        >>> round(loss(logits, targets).item(), 4)  # one class: log 2 / 4 + (1 - 1 / 2) * 3 / 4
+        0.5483
+        >>> loss.weight().tolist()
+        [0.5, 1.0]
+    """
+
+    family = "sums"
+
+    sums: Tensor
+    """Running I, P and Y, in pixels, `(3, num_classes)`."""
+
+    def __init__(
+        self,
+        num_classes: int,
+        ignore_index: int = IGNORE_INDEX,
+        counts: ClassCounts | None = None,
+        *,
+        alpha: float = 0.25,
+        power: float = 1.0,
+        smooth: float = 1.0,
+        adapt: Adapt = "both",
+        memory: Memory = "epoch",
+        measure: Measure = "iou",
+    ) -> None:
+        super().__init__(num_classes, ignore_index)
+        self.alpha = check_range("alpha", alpha, 0.0, 1.0)
+        self.power = check_range("power", power, 0.0)
+        self.smooth = check_range("smooth", smooth, 0.0)
+        self.adapt = check_choice("adapt", adapt, get_args(Adapt))
+        self.memory = check_choice("memory", memory, get_args(Memory))
+        self.measure = check_choice("measure", measure, get_args(Measure))
+        self.epoch_pixels = float(check_counts(counts, num_classes, "adaptive").pixels.sum())
+        self.register_buffer("sums", torch.zeros(3, num_classes))
+
+    def weight(self) -> Tensor:
+        """Return w, one number a class: 1 where nothing is found of it, 0 where all is."""
+        lacking = (1 - self.index()).clamp(min=torch.finfo(self.sums.dtype).eps)
+        return torch.float_power(lacking, self.power).to(lacking.dtype)
+
+    def index(self) -> Tensor:
+        """Return the running index of each class, IoU or recall, 0 before it has been seen."""
+        intersection, predicted, target = self.sums.unbind(0)
+        whole = target if self.measure == "recall" else predicted + target - intersection
+        return intersection / whole.clamp(min=EPS)
+
+    @override
+    def reading(self) -> dict[str, list[float]]:
+        """Return the weights and the running index, for the record of the run."""
+        return {"weight": self.weight().tolist(), "running_iou": self.index().tolist()}
+
+    @override
+    def compute(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return the sum of both weighted terms."""
+        stats = pixel_statistics(logits, targets, self.ignore_index)
+        sums = torch.cat(masses(stats, "batch"))
+        self.learn(sums)
+        weight = constant(self.weight().to(sums.dtype))
+        even = torch.ones_like(weight)
+        pixels = self._pixel_term(stats, targets, weight if self._adapts("pixels") else even)
+        regions = self._region_term(sums, weight if self._adapts("regions") else even)
+        return self.alpha * pixels + (1 - self.alpha) * regions
+
+    @override
+    def update(self, sums: Tensor) -> None:
+        """Forget the share of an epoch that a step is, and add the sums of the step."""
+        kept = {
+            "epoch": (1 - sums[2].sum() / self.epoch_pixels).clamp(min=0),
+            "batch": sums.new_zeros(()),
+            "forever": sums.new_ones(()),
+        }
+        self.sums.mul_(kept[self.memory]).add_(sums)
+
+    def _adapts(self, term: str) -> bool:
+        return self.adapt in {term, "both"}
+
+    def _pixel_term(self, stats: PixelStatistics, targets: Tensor, weight: Tensor) -> Tensor:
+        """Return the weighted mean of -log p_t; 0 without a valid pixel."""
+        of_pixel = weight[targets.where(stats.valid, 0).long()] * stats.valid
+        return -(of_pixel * stats.log_pt).sum() / of_pixel.sum().clamp(min=EPS)
+
+    def _region_term(self, sums: Tensor, weight: Tensor) -> Tensor:
+        """Return the weighted mean of one minus Jaccard over the classes present."""
+        index = tversky_index(*sums, alpha=1.0, beta=1.0, smooth=self.smooth)
+        of_class = weight * (sums[2] > 0)
+        return (of_class * (1 - index)).sum() / of_class.sum().clamp(min=EPS)
