@@ -24,9 +24,13 @@ def shown(value: float | str) -> str:
 
 def unknown_parameter(name: str, known: list[str]) -> str:
     """Return the message for a parameter nobody knows, with the nearest one that is known."""
+    return f"unknown parameter {name!r}; {nearest(name, known)}"
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """Return what to say of a name nobody knows: the nearest one that is known, or all."""
     near = difflib.get_close_matches(name, known, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(sorted(known))}"
-    return f"unknown parameter {name!r}{hint}"
+    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known))}"
 
 
 def checked(field: "dataclasses.Field[Any]", value: Any) -> Any:

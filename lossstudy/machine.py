@@ -5,11 +5,10 @@ import resource
 import sys
 
 import torch
-from torch import nn
 
 from lossstudy import distributed, provenance
 from lossstudy.config import ExperimentConfig
-from lossstudy.models import SegmentationModel
+from lossstudy.models import SegmentationModel, synchronised
 
 
 def choose_device(name: str) -> torch.device:
@@ -53,7 +52,7 @@ def prepare(
     model = model.to(device)
     model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if device.type == "cuda" and distributed.place()[1] > 1:
-        model = nn.SyncBatchNorm.convert_sync_batchnorm(model)  # type: ignore[no-untyped-call]
+        model = synchronised(model)
     if config.compile:
         model.network.compile()  # in place: the names in a checkpoint stay
     return model

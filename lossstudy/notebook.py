@@ -1,5 +1,9 @@
-"""Execute a notebook with papermill, so that a training in it can be stopped like any other."""
+"""Execute a notebook with papermill, so that a training in it can be stopped like any other.
 
+From a shell: `python -m lossstudy.notebook notebooks/train.ipynb out.ipynb '{"loss": "focal"}'`.
+"""
+
+import json
 import signal
 import sys
 from collections.abc import Iterator, Mapping
@@ -59,3 +63,7 @@ def _handed_on() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+if __name__ == "__main__":
+    execute(Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3]))

@@ -1,13 +1,14 @@
 import pytest
 
+from lossstudy.configure import configure
 from lossstudy.losses import make_loss
 from lossstudy.profiles import PROFILES
-from lossstudy.study import LOSSES, TABLES, study
+from lossstudy.study import FEWER_DATASETS, LOSSES, NETWORKS, STUDIES, TABLES, name_of, study
 
 ROOTS = {"cityscapes": "/real/cityscapes", "idd": "/real/idd"}
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", PROFILES.keys() - FEWER_DATASETS.keys())
 def test_every_seed_runs_both_datasets_with_the_three_losses(profile):
     runs = study(profile, ROOTS if profile == "paper" else None)
     cells = {
@@ -22,9 +23,55 @@ def test_every_seed_runs_both_datasets_with_the_three_losses(profile):
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_no_two_runs_share_an_id(profile):
-    ids = [run.id for run in study(profile, ROOTS | {"camvid": "/real/camvid"})]
+def test_no_two_runs_of_any_study_share_an_id(profile):
+    roots = ROOTS | {"camvid": "/real/camvid"}
+    ids = [run.id for name in STUDIES for run in study(profile, roots, name)]
     assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_run_is_made_again_by_what_sets_it_apart_from_its_profile(name, profile):
+    for run in study(profile, ROOTS, name):
+        given = run.overrides()
+        given |= given.pop("loss_params", {})
+        assert configure(profile, **given) == run
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_study_of_a_run_is_told_by_its_id(name):
+    assert {name_of(run.id, "quick") for run in study("quick", name=name)} == {name}
+
+
+def test_run_of_no_study_is_shown_beside_the_papers():
+    assert name_of("quick-idd-combo-s7-12345678", "quick") == "paper"
+    assert name_of(study("paper", ROOTS, "semi")[0].id, "paper") == "paper"
+
+
+def test_unlabelled_images_are_the_only_difference_within_a_pair():
+    runs = study("quick", name="semi") + study("quick")
+    for ratio, loss in ((0.125, "cross_entropy"), (0.125, "combo"), (1.0, "cross_entropy")):
+        for seed in (0, 1):
+            with_them, without = (
+                next(
+                    run.to_dict()
+                    for run in runs
+                    if (run.dataset, run.loss, run.seed) == ("cityscapes", loss, seed)
+                    and (run.model, run.labelled_ratio) == (model, ratio)
+                )
+                for model in ("s4gan", "deeplab")
+            )
+            assert {key for key in without if without[key] != with_them[key]} == {"model"}
+
+
+def test_every_network_meets_every_loss_with_the_same_seeds():
+    cells = [(r.network, r.backbone, r.loss, r.seed) for r in study("quick", name="networks")]
+    assert len(set(cells)) == len(cells) == len(NETWORKS) * len(LOSSES) * 2
+
+
+def test_unknown_study_is_refused():
+    with pytest.raises(ValueError, match=r"name must be one of paper, .* got 'sema'"):
+        study("quick", name="sema")
 
 
 def test_the_paper_profile_is_not_for_generated_scenes():
@@ -34,7 +81,14 @@ def test_the_paper_profile_is_not_for_generated_scenes():
 
 def test_number_of_seeds():
     counts = {profile: len({run.seed for run in study(profile, ROOTS)}) for profile in PROFILES}
-    assert counts == {"smoke": 1, "quick": 2, "standard": 3, "gpu": 3, "paper": 3}
+    assert counts == {
+        "smoke": 1, "instructor": 1, "quick": 2, "standard": 3, "gpu": 3, "paper": 3
+    }  # fmt: skip
+
+
+def test_a_lesson_has_the_three_losses_on_one_dataset():
+    runs = study("instructor")
+    assert [(run.dataset, run.loss) for run in runs] == [("cityscapes", loss) for loss in LOSSES]
 
 
 def test_focal_runs_with_the_gamma_of_the_paper():

@@ -1,10 +1,10 @@
-"""The command line: `lossstudy train | study | data | table | bench | list | keep`."""
+"""The command line: `lossstudy train | study | data | table | compare | rerun | ...`."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 
-from lossstudy.cli import _bench, _data, _study, _train
+from lossstudy.cli import _bench, _compare, _data, _notebooks, _study, _train
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,4 +26,6 @@ def _parser(command: Sequence[str]) -> argparse.ArgumentParser:
     _study.add(commands)
     _data.add(commands)
     _bench.add(commands)
+    _compare.add(commands)
+    _notebooks.add(commands)
     return parser

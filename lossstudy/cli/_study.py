@@ -13,20 +13,26 @@ from lossstudy import paths
 from lossstudy.config import DATASETS
 from lossstudy.pages import write_page
 from lossstudy.profiles import PROFILES
-from lossstudy.study import STUDIED, TABLES, study
+from lossstudy.study import LEAN, STUDIED, STUDIES, TABLES, study
+
+LEFT = ("*.pt", "*.jsonl", "*.ipynb", "finished")
+"""What `keep` leaves behind: checkpoints, logs, and the notebook, which it rewrites as a page."""
+
+LEFT_IF_LEAN = ("samples",)
+"""What it leaves behind besides where a study has too many runs to show each."""
 
 
 def add(commands: Any) -> None:
     """Add the commands."""
-    grid = commands.add_parser("study", help="run the whole grid of a profile, finished runs kept")
+    grid = commands.add_parser("study", help="run a whole grid in a profile, finished runs kept")
     grid.add_argument("--profile", default="quick", choices=PROFILES)
     grid.add_argument("--cores", default="all", help="runs side by side (default: all cores)")
-    for name in STUDIED:
-        grid.add_argument(f"--{name}-root", metavar="DIR", help=f"folder of the real {name}")
+    _add_which(grid)
     grid.set_defaults(action=_study)
 
-    keep = commands.add_parser("keep", help="copy a profile's finished runs to book/results")
+    keep = commands.add_parser("keep", help="copy a study's finished runs to book/results")
     keep.add_argument("--profile", required=True, choices=PROFILES)
+    _add_which(keep)
     keep.set_defaults(action=_keep)
 
     table = commands.add_parser("table", help="print a table of the paper beside our runs")
@@ -46,15 +52,23 @@ def add(commands: Any) -> None:
     names.set_defaults(action=_list)
 
 
+def _add_which(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that say which study it is."""
+    parser.add_argument("--name", default="paper", choices=STUDIES, help="(default: paper)")
+    for name in STUDIED:
+        parser.add_argument(f"--{name}-root", metavar="DIR", help=f"folder of the real {name}")
+
+
 def _study(arguments: argparse.Namespace) -> None:
-    study(arguments.profile, _roots(arguments))  # an error here is clearer than in the engine
+    # an error here is clearer than in the engine
+    study(arguments.profile, _roots(arguments), arguments.name)
     snakefile = paths.CHECKOUT / "notebooks" / "Snakefile"
     if not snakefile.exists():
         raise FileNotFoundError(f"{snakefile} not found; run from a checkout of the study")
     command = [
         sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--directory",
-        str(paths.CHECKOUT), "--cores", arguments.cores, "--keep-going", "runs",
-        "--config", f"profile={arguments.profile}",
+        str(paths.CHECKOUT), "--cores", arguments.cores, "--keep-going", "--rerun-incomplete",
+        "runs", "--config", f"profile={arguments.profile}", f"name={arguments.name}",
         *(f"{name}_root={Path(root).resolve()}" for name, root in _roots(arguments).items()),
     ]  # fmt: skip
     environment = {**os.environ, "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")}
@@ -67,26 +81,27 @@ def _roots(arguments: argparse.Namespace) -> dict[str, str]:
 
 
 def _keep(arguments: argparse.Namespace) -> None:
-    """Copy the finished runs of a profile to `book/results`, to be committed.
+    """Copy the finished runs of a study to `book/results`, to be committed.
+
+    Those of the paper's study lie under the name of the profile, the others under the study's.
 
     Raises:
-        FileNotFoundError: The profile has none.
+        FileNotFoundError: There is none.
     """
-    found = 0
-    for folder in sorted(paths.runs_dir().glob(f"{arguments.profile}-*")):
-        if not (folder / "record.json").exists():
-            continue
-        target = paths.recorded_dir() / arguments.profile / folder.name
-        patterns = shutil.ignore_patterns("*.pt", "*.jsonl", "*.ipynb")
-        shutil.copytree(folder, target, dirs_exist_ok=True, ignore=patterns)
-        if (folder / "train.ipynb").exists():
-            write_page(folder / "train.ipynb", target / "train.ipynb")
-        found += 1
-        print(target)
+    name, profile = arguments.name, arguments.profile
+    target = paths.recorded_dir() / (profile if name == "paper" else name)
+    runs = [paths.runs_dir() / run.id for run in study(profile, _roots(arguments), name)]
+    found = [folder for folder in runs if (folder / "record.json").exists()]
+    for folder in found:
+        patterns = shutil.ignore_patterns(*LEFT, *(LEFT_IF_LEAN if name in LEAN else ()))
+        shutil.copytree(folder, target / folder.name, dirs_exist_ok=True, ignore=patterns)
+        if name not in LEAN and (folder / "train.ipynb").exists():
+            write_page(folder / "train.ipynb", target / folder.name / "train.ipynb")
+        print(target / folder.name)
     if not found:
         raise FileNotFoundError(
-            f"no finished run of profile {arguments.profile!r} in {paths.runs_dir()}; "
-            f"make them with: lossstudy study --profile {arguments.profile}"
+            f"no finished run of study {name!r} in profile {profile!r} in {paths.runs_dir()}; "
+            f"make them with: lossstudy study --name {name} --profile {profile}"
         )
 
 

@@ -1,17 +1,14 @@
 """`lossstudy train`: one run, every parameter a flag."""
 
 import argparse
-import dataclasses
-import types
-import typing
-from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from lossstudy import paths
+from lossstudy.cli._parameters import field_parameters, loss_parameter_list
 from lossstudy.config import ExperimentConfig
 from lossstudy.knobs import shown
-
-_LIMITS = {"low": "at least", "high": "at most"}
+from lossstudy.parameters import Parameter
 
 
 def add(commands: Any, *, chosen: bool) -> None:
@@ -34,7 +31,7 @@ def _train(arguments: argparse.Namespace) -> None:
     given.pop("command")
     config = configure(**given)
     if arguments.notebook:
-        _execute_notebook(config)
+        execute_notebook(config)
     record = run(config)
     for name, scores in record.evaluations.items():
         print(f"\n{name} ({scores['num_images']} images): mean IoU {scores['mean_iou']:.3f}")
@@ -43,8 +40,11 @@ def _train(arguments: argparse.Namespace) -> None:
     print(f"\nrecord: {record.folder / 'record.json'}")
 
 
-def _execute_notebook(config: ExperimentConfig) -> None:
+def execute_notebook(config: ExperimentConfig) -> Path:
     """Run `notebooks/train.ipynb` into the run's folder, which gives the run a page in the book.
+
+    Returns:
+        The executed notebook.
 
     Raises:
         FileNotFoundError: This is not a checkout with notebooks.
@@ -56,49 +56,36 @@ def _execute_notebook(config: ExperimentConfig) -> None:
         raise FileNotFoundError(f"{source} not found; run from a checkout of the study")
     values = {"profile": config.profile, **config.overrides()}
     values |= values.pop("loss_params", {})
-    execute(source, paths.runs_dir() / config.id / "train.ipynb", values)
+    target = paths.runs_dir() / config.id / "train.ipynb"
+    execute(source, target, values)
+    return target
 
 
 def _add_config_arguments(parser: argparse.ArgumentParser) -> None:
     """Add a flag for every field of a configuration and every parameter of a loss."""
-    from lossstudy.losses import loss_names, loss_parameters
-
-    for field in dataclasses.fields(ExperimentConfig):
-        if field.name == "loss_params":
-            continue
-        known = {"choices": loss_names()} if field.name == "loss" else {}
+    for field in field_parameters():
+        limits = field.limits
         parser.add_argument(
-            f"--{field.name.replace('_', '-')}",
-            type=_kind(field.type),
+            _flag(field.name),
+            type=_bool if field.kind is bool else field.kind,
             default="quick" if field.name == "profile" else None,
-            help=_help({**field.metadata, **known}).replace("%", "%%"),
-            metavar=_kind(field.type).__name__.strip("_").upper(),
+            help=(f"{field.help} ({limits})" if limits else field.help).replace("%", "%%"),
+            metavar=field.kind.__name__.upper(),
         )
     group = parser.add_argument_group("parameters of the loss")
-    owners: dict[str, list[str]] = {}
-    kinds: dict[str, type[float | str]] = {}
-    for loss in loss_names():
-        for name, default in loss_parameters(loss).items():
-            owners.setdefault(name, []).append(f"{loss} (default {shown(default)})")
-            kinds[name] = type(default)
-    for name, losses in sorted(owners.items()):
-        text = f"of {', '.join(losses)}"
-        flag = f"--{name.replace('_', '-')}"
-        group.add_argument(flag, type=kinds[name], help=text, metavar=kinds[name].__name__.upper())
+    owners: dict[str, list[Parameter]] = {}
+    for parameter in loss_parameter_list():
+        owners.setdefault(parameter.name, []).append(parameter)
+    for name, members in sorted(owners.items()):
+        kind = members[-1].kind
+        losses = ", ".join(f"{member.of} (default {shown(member.default)})" for member in members)
+        group.add_argument(
+            _flag(name), type=kind, help=f"of {losses}", metavar=kind.__name__.upper()
+        )
 
 
-def _help(metadata: Mapping[str, Any]) -> str:
-    """Return a field's help with what it may be."""
-    if "choices" in metadata:
-        return f"{metadata['help']}: {', '.join(metadata['choices'])}"
-    limits = [f"{word} {metadata[key]}" for key, word in _LIMITS.items() if key in metadata]
-    return f"{metadata['help']} ({', '.join(limits)})" if limits else str(metadata["help"])
-
-
-def _kind(annotation: Any) -> Any:
-    members = typing.get_args(annotation) or [annotation]
-    kinds = [kind for kind in members if kind is not types.NoneType]
-    return _bool if kinds == [bool] else kinds[0]
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _bool(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The adaptive loss the paper asks for: classes weigh what they still lack."""
+"""The loss the paper asks for and does not build: classes weigh what they still lack."""
 
 from typing import Literal, get_args
 
@@ -13,16 +13,16 @@ from lossstudy.losses._overlap import EPS, masses, tversky_index
 from lossstudy.losses._state import StatefulLoss
 from lossstudy.pixels import IGNORE_INDEX, PixelStatistics, constant, pixel_statistics
 
-Adapt = Literal["both", "pixels", "regions", "neither"]
+Adapt = Literal["pixels", "regions", "both", "neither"]
 Memory = Literal["epoch", "batch", "forever"]
 Measure = Literal["iou", "recall"]
 
 
 class Adaptive(StatefulLoss):
-    r"""Cross entropy and Jaccard, in both of which a class weighs what its running IoU lacks.
+    r"""Cross entropy in which a class weighs what its running IoU lacks, and Jaccard.
 
     \[ L = \alpha\, \frac{\sum_{n \in V} w_{y_n} (-\log p_t(n))}{\sum_{n \in V} w_{y_n}}
-         + (1 - \alpha)\, \frac{\sum_{c \in K} w_c (1 - J_c)}{\sum_{c \in K} w_c}, \qquad
+         + (1 - \alpha)\, \frac{1}{|K|} \sum_{c \in K} (1 - J_c), \qquad
        w_c = 1 - \bar J_c \]
 
     with \(J_c\) the soft Jaccard index of the batch as in `Jaccard`, V the valid pixels, K the
@@ -35,29 +35,30 @@ class Adaptive(StatefulLoss):
     of sums that forget at the pace of one epoch: n is the number of labelled pixels in the
     training set. The weights are held fixed, so that the gradient is that of a weighted sum.
 
-    What it minimises: holding \(1 - \bar J_c\) fixed as the weight of \(1 - J_c\) is a step down
-    \(\frac{1}{2} \sum_c (1 - J_c)^2\). The plain mean of \(1 - J_c\) does not mind who loses; the
-    largest of them minds one class only. The sum of squares lies between the two, and needs no
-    choice. A class found whole asks for nothing, one never found weighs 1, so that no weight can
-    grow without limit however rare the class is. Frequency has no say: a rare class that is easy
-    loses its weight, a frequent one that is hard keeps it, and a false positive counts as a miss
-    does, because IoU sees both.
+    Why these two: the region term gives every class in the batch the same say, however few its
+    pixels, but its gradient carries a factor \(p (1 - p)\) and is gone where a class is missed
+    for certain. The pixel term has no such hole, and spends its gradient on the frequent classes.
+    The weights move it to where the region term is blind: a class never found weighs 1, one found
+    whole asks for nothing. Frequency has no say. A rare class that is easy loses its weight, a
+    frequent one that is hard keeps it, and a false positive counts as a miss does, since IoU sees
+    both. No weight exceeds 1, however rare a class is.
 
     Before the first batch every weight is 1: the loss starts as, and with `adapt="neither"`
-    stays, `alpha` times cross entropy plus the rest Jaccard over the classes present.
+    stays, `alpha` times cross entropy plus the rest Jaccard, in the shares of Wang et al. (2023).
 
-    Requirements of the paper's proposal (section V): nothing here is set per dataset. `alpha` and
-    `power` are constants of the definition and the other arguments take one ingredient away;
-    they exist for the ablations.
+    Nothing here is set per dataset, as the paper's proposal (section V) demands. `alpha` and
+    `power` are constants of the definition, and the other arguments change one ingredient; they
+    exist for the ablations.
 
     Args:
         num_classes: Channels of the logits.
         ignore_index: Target value of ignored pixels.
         counts: Class counts of the training set; read for the number of labelled pixels alone.
         alpha: Share of the pixel term, in [0, 1].
-        power: Exponent of the weights, at least 0; 1 is the sum of squares.
+        power: Exponent of the weights, at least 0; 0 takes them away.
         smooth: Pixels added to numerator and denominator of \(J_c\), at least 0.
-        adapt: Which terms are weighted: `both`, `pixels`, `regions` or `neither`.
+        adapt: Which terms are weighted: `pixels`, `regions` (the mean over K becomes a weighted
+            one), `both` or `neither`.
         memory: What the running sums remember: an `epoch`, the `batch`, or everything (`forever`).
         measure: What a class lacks: `iou`, or `recall`, which does not see false positives.
 
@@ -87,7 +88,7 @@ class Adaptive(StatefulLoss):
         alpha: float = 0.25,
         power: float = 1.0,
         smooth: float = 1.0,
-        adapt: Adapt = "both",
+        adapt: Adapt = "pixels",
         memory: Memory = "epoch",
         measure: Measure = "iou",
     ) -> None:

@@ -12,6 +12,7 @@ from lossstudy.models._base import Carry as Carry
 from lossstudy.models._base import Phase as Phase
 from lossstudy.models._base import SegmentationModel as SegmentationModel
 from lossstudy.models._base import Terms as Terms
+from lossstudy.models._synchronised import synchronised as synchronised
 
 
 def model_names() -> tuple[str, ...]:

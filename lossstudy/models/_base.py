@@ -72,6 +72,9 @@ class SegmentationModel(nn.Module):
     semi_supervised: ClassVar[bool] = False
     """True if the phases need `unlabelled`, `real_images` and `real_targets` in the batch."""
 
+    judges_presence: ClassVar[bool] = False
+    """True if the model has a say on which classes an image holds, `presence`."""
+
     mean: Tensor
     std: Tensor
 
@@ -95,6 +98,12 @@ class SegmentationModel(nn.Module):
         """Return the logits of images in [0, 1], at the images' size."""
         logits: Tensor = self.network(self.normalised(images))
         return logits
+
+    def presence(
+        self, images: Float[Tensor, "batch 3 height width"]
+    ) -> Float[Tensor, "batch num_classes"]:
+        """Return a score in [0, 1] for each class being in an image; see `judges_presence`."""
+        raise NotImplementedError
 
     def normalised(
         self, images: Float[Tensor, "batch 3 height width"]

@@ -50,6 +50,8 @@ class MLMT(AdversarialModel):
     `st_threshold`, which is the one for Cityscapes.
     """
 
+    judges_presence = True
+
     def __init__(
         self,
         num_classes: int,
@@ -152,10 +154,17 @@ class MLMT(AdversarialModel):
         logits: Tensor = super().forward(images)
         if self.training:
             return logits
-        scores = self.teacher(self.normalised(images)).sigmoid()
-        absent = (scores < self.presence_threshold).to(logits.dtype)
+        absent = (self.presence(images) < self.presence_threshold).to(logits.dtype)
         fused: Tensor = logits - LOWERED_BY * absent[:, :, None, None]
         return fused
+
+    @override
+    def presence(
+        self, images: Float[Tensor, "batch 3 height width"]
+    ) -> Float[Tensor, "batch num_classes"]:
+        """Return the teacher's scores, in [0, 1]."""
+        scores: Tensor = self.teacher(self.normalised(images)).sigmoid()
+        return scores
 
     @override
     def phases(self) -> list[Phase]:

@@ -4,9 +4,18 @@ Figures are made without pyplot, so they are not shown or kept anywhere by thems
 `show` puts one on a page together with its alternative text.
 """
 
+from lossstudy.plots._audit import (
+    contribution_bars,
+    contribution_bars_text,
+    repeat_dots,
+    repeat_dots_text,
+    weight_curves,
+    weight_curves_text,
+)
 from lossstudy.plots._bars import alt_text, grouped_bars
 from lossstudy.plots._cost import cost_dots, cost_dots_text, growth_lines, growth_text
 from lossstudy.plots._curves import curves
+from lossstudy.plots._encodings import encoding_profiles, encoding_profiles_text
 from lossstudy.plots._losses import loss_effects, loss_effects_alt
 from lossstudy.plots._maps import confusion, image_grid, panels
 from lossstudy.plots._metadata import (
@@ -23,11 +32,15 @@ __all__ = [
     "alt_text",
     "class_shares",
     "confusion",
+    "contribution_bars",
+    "contribution_bars_text",
     "cooccurrence",
     "correlations",
     "cost_dots",
     "cost_dots_text",
     "curves",
+    "encoding_profiles",
+    "encoding_profiles_text",
     "figure_html",
     "grouped_bars",
     "growth_lines",
@@ -39,6 +52,10 @@ __all__ = [
     "loss_effects_alt",
     "paint",
     "panels",
+    "repeat_dots",
+    "repeat_dots_text",
     "show",
     "size_ranges",
+    "weight_curves",
+    "weight_curves_text",
 ]

@@ -11,13 +11,20 @@ from lossstudy.plots._style import by_loss, class_patches, new_figure, paint, pi
 from lossstudy.results import Record
 
 
-def panels(records: Sequence[Record], evaluation: str, samples: Sequence[int] = (0,)) -> Figure:
+def panels(
+    records: Sequence[Record],
+    evaluation: str,
+    samples: Sequence[int] = (0,),
+    titles: Sequence[str] | None = None,
+) -> Figure:
     """Draw input, ground truth and the prediction of each run, as in the paper's Figures 3 and 5.
 
     Args:
         records: One run per loss, validated on the same images.
         evaluation: Name of the validation dataset in their records.
         samples: Which of the stored samples, one row each.
+        titles: One per run, which are then drawn in the order given; by default its loss and
+            seed, in the order of the paper's losses.
 
     Returns:
         Label maps in the colours of the label space they were scored in, with a legend of the
@@ -30,14 +37,14 @@ def panels(records: Sequence[Record], evaluation: str, samples: Sequence[int] = 
     if len(names) != 1:
         raise ValueError(f"records must be scored in one label space, got {sorted(names)}")
     space = label_space(names.pop())
-    ordered = by_loss(records)
+    ordered = by_loss(records) if titles is None else list(records)
     rows = [_row(ordered, evaluation, k) for k in samples]
     maps = [label_map for row in rows for label_map in row[1:]]
     patches = class_patches(maps, space.classes, space.colors)
     height, width = maps[0].shape
     figure, grid = picture_grid(len(rows), len(rows[0]), height / width, patches)
-    losses = [f"{r.loss.replace('_', ' ')}\nseed {r.seed}" for r in ordered]
-    for axes, title in zip(grid[0], ["input", "ground truth", *losses], strict=True):
+    names_of_runs = titles or [f"{r.loss.replace('_', ' ')}\nseed {r.seed}" for r in ordered]
+    for axes, title in zip(grid[0], ["input", "ground truth", *names_of_runs], strict=True):
         axes.set_title(title, fontsize=10)
     for cells, (image, *label_maps) in zip(grid, rows, strict=True):
         picture(cells[0], image)

@@ -4,6 +4,24 @@ A training run ends as a record (`write_record`); everything after it, tables, f
 starts from records (`read_records`) and from the numbers the paper prints.
 """
 
+from lossstudy.results._bands import welch
+from lossstudy.results._changes import (
+    Pair,
+    matched,
+    parameter_changes,
+    picture_groups,
+    score_changes,
+    source_changes,
+)
+from lossstudy.results._changes_page import (
+    changes_text,
+    compared_runs_html,
+    score_changes_html,
+    settings_html,
+)
+from lossstudy.results._claim_tables import in_tables, printed_spread
+from lossstudy.results._claims import claims
+from lossstudy.results._claims_html import claims_html
 from lossstudy.results._compare import bootstrap_mean_iou, paired_difference
 from lossstudy.results._costs import (
     COST_FLOOR,
@@ -18,14 +36,13 @@ from lossstudy.results._costs import (
     missed_goals,
     read_costs,
 )
+from lossstudy.results._freshness import book_fingerprint, page_note, stale_runs
+from lossstudy.results._headline import headline, headline_html, headline_markdown
 from lossstudy.results._html import run_page, table_html
 from lossstudy.results._interval import Interval, interval, t_quantile
 from lossstudy.results._ledger import ledger, training_shares
 from lossstudy.results._pages import (
     facts,
-    headline,
-    headline_html,
-    headline_markdown,
     ledger_html,
     loss_differences,
     loss_differences_html,
@@ -37,6 +54,7 @@ from lossstudy.results._pages import (
 from lossstudy.results._paper_table import PAPER, paper_table, table_sources, with_source
 from lossstudy.results._records import Record, read_record, read_records, read_shown, write_record
 from lossstudy.results._schema import SCHEMA_VERSION
+from lossstudy.results._sides import find_runs, sides
 from lossstudy.results._text import table_csv, table_text
 from lossstudy.results._tidy import (
     EXPERIMENT,
@@ -59,8 +77,14 @@ __all__ = [
     "PAPER",
     "SCHEMA_VERSION",
     "Interval",
+    "Pair",
     "Record",
+    "book_fingerprint",
     "bootstrap_mean_iou",
+    "changes_text",
+    "claims",
+    "claims_html",
+    "compared_runs_html",
     "cost_growth",
     "cost_html",
     "cost_source",
@@ -68,26 +92,39 @@ __all__ = [
     "costs",
     "data_label",
     "facts",
+    "find_runs",
     "headline",
     "headline_html",
     "headline_markdown",
+    "in_tables",
     "interval",
     "ledger",
     "ledger_html",
     "loss_differences",
     "loss_differences_html",
     "loss_table_html",
+    "matched",
     "missed_goals",
     "one_per_loss",
+    "page_note",
     "paired_difference",
     "paper_table",
+    "parameter_changes",
+    "picture_groups",
+    "printed_spread",
     "read_costs",
     "read_record",
     "read_records",
     "read_shown",
     "run_page",
+    "score_changes",
+    "score_changes_html",
     "scores",
     "settings",
+    "settings_html",
+    "sides",
+    "source_changes",
+    "stale_runs",
     "study_runs",
     "summary",
     "t_quantile",
@@ -97,6 +134,7 @@ __all__ = [
     "table_text",
     "tidy",
     "training_shares",
+    "welch",
     "with_source",
     "write_record",
 ]

@@ -85,31 +85,48 @@ def bootstrap_mean_iou(
     """
     if not records:
         raise ValueError("bootstrap_mean_iou needs at least one record, got none")
-    images = {
-        (
-            record.evaluations[evaluation]["fingerprint"],
-            record.evaluations[evaluation]["num_images"],
-        )
-        for record in records
-    }
+    images = {validation_images(record, evaluation) for record in records}
     if len(images) > 1:
         raise ValueError(
             f"records must be validated on the same images of {evaluation}; "
             f"got {len(images)} different validation sets"
         )
     ((_, num_images),) = images
-    generator = np.random.default_rng(seed)
-    draws = generator.multinomial(num_images, np.full(num_images, 1 / num_images), num_resamples)
-    weights = np.concatenate([np.ones((1, num_images)), draws])  # row 0: the images as they are
-    means = np.mean([_mean_iou(record, evaluation, weights) for record in records], axis=0)
+    weights = image_weights(num_images, num_resamples, seed)
+    means = np.mean(
+        [np.nanmean(resampled_iou(record, evaluation, weights), axis=1) for record in records],
+        axis=0,
+    )
     low, high = np.quantile(means[1:], (0.025, 0.975))
     return Interval(float(means[0]), float(low), float(high))
 
 
-def _mean_iou(
+def validation_images(record: Record, evaluation: str) -> tuple[str, int]:
+    """Return the fingerprint and the number of the images a run was validated on."""
+    result = record.evaluations[evaluation]
+    return result["fingerprint"], result["num_images"]
+
+
+def image_weights(num_images: int, num_resamples: int, seed: int) -> npt.NDArray[np.float64]:
+    """Return how often each image counts, a row a draw; row 0 is the images as they are."""
+    generator = np.random.default_rng(seed)
+    draws = generator.multinomial(num_images, np.full(num_images, 1 / num_images), num_resamples)
+    return np.concatenate([np.ones((1, num_images)), draws])
+
+
+def resampled_iou(
     record: Record, evaluation: str, weights: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    """Return the mean IoU for each row of per-image weights.
+    """Return the IoU of each class for each row of per-image weights.
+
+    Args:
+        record: A run with its `images.npz`.
+        evaluation: Name of the validation dataset in its record.
+        weights: Result of `image_weights`.
+
+    Returns:
+        `(rows, classes)`. NaN for a class absent from the ground truth of the whole set, and
+        where the draw holds no pixel of the class, true or predicted.
 
     Raises:
         FileNotFoundError: The run has no `images.npz`.
@@ -117,10 +134,11 @@ def _mean_iou(
     file = record.folder / "images.npz"
     if not file.is_file():
         raise FileNotFoundError(f"{file}: the bootstrap needs the run's per-image counts")
-    counted = np.array([iou is not None for iou in record.evaluations[evaluation]["iou"]])
+    absent = np.array([iou is None for iou in record.evaluations[evaluation]["iou"]])
     with np.load(file) as arrays:
-        intersection = weights @ arrays[f"{evaluation}_intersection"][:, counted].astype(float)
-        union = weights @ arrays[f"{evaluation}_union"][:, counted].astype(float)
+        intersection = weights @ arrays[f"{evaluation}_intersection"].astype(float)
+        union = weights @ arrays[f"{evaluation}_union"].astype(float)
+    iou: npt.NDArray[np.float64]
     iou = np.divide(intersection, union, out=np.full_like(union, np.nan), where=union > 0)
-    mean: npt.NDArray[np.float64] = np.nanmean(iou, axis=1)
-    return mean
+    iou[:, absent] = np.nan
+    return iou

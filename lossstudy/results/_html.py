@@ -1,12 +1,13 @@
-"""A `paper_table` as HTML for the book."""
+"""Cells and tables as HTML for the book: every number leads to the runs it is of."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
 
+from lossstudy.results._freshness import badge, stale_line
 from lossstudy.results._paper_table import PAPER, table_sources, with_source
 from lossstudy.results._text import measured, number, printed, table_csv
 from lossstudy.results._tidy import data_label
@@ -24,7 +25,10 @@ STYLE = """
 .study-table thead tr:last-child th { border-bottom: 1px solid currentColor; }
 .study-table .mean > * { border-top: 1px solid currentColor; font-weight: bold; }
 .study-table summary { cursor: pointer; }
-.study-table details a { display: block; font-weight: normal; }
+.study-table details a, .study-table details small { display: block; font-weight: normal;
+  font-size: inherit; }
+.study-table .stale { display: block; border: 1px solid currentColor; border-radius: 0.3em;
+  padding: 0 0.3em; font-weight: normal; white-space: normal; width: 17em; margin-left: auto; }
 .study-table .generated { display: inline-block; border: 1px dashed currentColor;
   border-radius: 0.3em; padding: 0 0.3em; font-weight: normal; }
 """
@@ -35,21 +39,83 @@ def run_page(run_id: str) -> str:
     return f"../runs/{quote(run_id)}.html"
 
 
+def cell_html(
+    ours: "pd.Series[Any]",
+    stale: Mapping[str, str],
+    run_link: Callable[[str], str] = run_page,
+    *,
+    label: str | None = None,
+) -> str:
+    """Return one of our numbers, which opens to what it is made of.
+
+    Args:
+        ours: A row of `summary`, or what a `paper_table` has of one.
+        stale: Result of `stale_runs`.
+        run_link: Address of a run's page, from its id.
+        label: What the closed cell says; by default the mean and half the interval.
+
+    Returns:
+        The label; opened, n, the interval's bounds, and each seed with its value
+        and a link to its run, those of stale runs marked.
+    """
+    bounds = f", 95 % interval {ours.low:.3f} to {ours.high:.3f}" if ours.n > 1 else ""
+    links = "".join(
+        f'<a href="{escape(run_link(run))}">seed {seed}: {value:.3f}</a>{badge(run, stale)}'
+        for run, seed, value in zip(ours.runs, ours.seeds, ours["values"], strict=True)
+    )
+    return (
+        f"<details><summary>{label or measured(ours)}</summary>"
+        f"<small>n = {ours.n:g}{bounds}</small>{links}</details>"
+    )
+
+
+def download_html(name: str, csv: str) -> str:
+    """Return a link that downloads a table as CSV; the page itself holds the data.
+
+    Args:
+        name: Name of the table: of the file, and in the link's text.
+        csv: Its content.
+    """
+    file = name.lower().replace(" ", "-")
+    return (
+        f'<p><a download="{escape(file)}.csv" href="data:text/csv;charset=utf-8,{quote(csv)}">'
+        f"Download {escape(name)} as CSV</a></p>\n"
+    )
+
+
+def frame_html(table: pd.DataFrame, caption: str, *, before: str = "", after: str = "") -> str:
+    """Return a table whose cells are HTML already, in the style of the paper's tables.
+
+    Args:
+        table: The table, its index in the first columns.
+        caption: What it shows, as plain text.
+        before: HTML between caption and table.
+        after: HTML below the table.
+    """
+    body = table.reset_index().to_html(escape=False, border=0, na_rep="–", index=False)
+    return (
+        f"<style>{STYLE}</style>\n<p>{escape(caption)}</p>\n{before}"
+        f'<div class="study-table" role="region" aria-label="{escape(caption)}" tabindex="0">\n'
+        f"{body}\n</div>\n{after}"
+    )
+
+
 def table_html(table: pd.DataFrame, run_link: Callable[[str], str] = run_page) -> str:
     """Return a `paper_table` as an HTML fragment.
 
     Our cells show the mean over seeds and, where there are several, half the width of its 95 %
     interval; opened, they list the seeds, each with its value and a link to its run. Colours are
     inherited, so the table follows the theme of the page. Numbers from generated scenes are
-    marked in the header of their column.
+    marked in the header of their column, and stale runs in the cells that hold them.
 
     Args:
         table: Result of `paper_table`.
         run_link: Address of a run's page, from its id.
 
     Returns:
-        A `<style>`; the table with the best source of each column, in a region that scrolls; the
-        other sources, folded; and a link that downloads all of it as CSV.
+        A `<style>`; how many of the runs are stale, if any; the table with the best source of
+        each column, in a region that scrolls; the other sources, folded; and a link that
+        downloads all of it as CSV.
     """
     which = table.attrs["number"]
     columns = table.columns.get_level_values("column").unique()
@@ -59,18 +125,21 @@ def table_html(table: pd.DataFrame, run_link: Callable[[str], str] = run_page) -
         f"Table {which} of the paper and our runs: IoU per class. Ours: mean ± half the 95 % "
         "Student-t interval over n seeds (none for n = 1); the difference is ours minus paper."
     )
-    html = f"<style>{STYLE}</style>\n<p>{caption}</p>\n{_region(parts[0], run_link)}"
+    warning = stale_line(_runs(table), table.attrs["stale"])
+    html = f"<style>{STYLE}</style>\n<p>{caption}</p>\n{warning}{_region(parts[0], run_link)}"
     for part in parts[1:]:
         sources = {source for column in columns for source in table_sources(part, column)}
         html += (
             f"<details><summary>Beside the paper: {escape('; '.join(sorted(sources)))}</summary>\n"
             f"{_region(part, run_link)}</details>\n"
         )
-    return html + (
-        f'<p><a download="table-{which}.csv" '
-        f'href="data:text/csv;charset=utf-8,{quote(table_csv(table))}">'
-        f"Download Table {which} as CSV</a></p>\n"
-    )
+    return html + download_html(f"Table {which}", table_csv(table))
+
+
+def _runs(table: pd.DataFrame) -> set[str]:
+    """Return the ids of all runs in a `paper_table`."""
+    cells = table.loc[:, table.columns.get_level_values("quantity") == "runs"].to_numpy().ravel()
+    return {run for cell in cells if isinstance(cell, tuple) for run in cell}
 
 
 def _region(table: pd.DataFrame, run_link: Callable[[str], str]) -> str:
@@ -82,9 +151,10 @@ def _region(table: pd.DataFrame, run_link: Callable[[str], str]) -> str:
         for column in columns
     )
     second_row = "".join(cell for column in columns for cell in _header(table, column))
+    stale = table.attrs["stale"]
     body = "".join(
         f'<tr{_row_class(name)}><th scope="row">{escape(name.replace("iou", "IoU"))}</th>'
-        + "".join(cell for column in columns for cell in _cells(row[column], run_link))
+        + "".join(cell for column in columns for cell in _cells(row[column], run_link, stale))
         + "</tr>\n"
         for name, row in table.iterrows()
     )
@@ -110,7 +180,9 @@ def _header(table: pd.DataFrame, column: str) -> Iterator[str]:
         yield '<th scope="col">difference</th>'
 
 
-def _cells(row: "pd.Series[Any]", run_link: Callable[[str], str]) -> Iterator[str]:
+def _cells(
+    row: "pd.Series[Any]", run_link: Callable[[str], str], stale: Mapping[str, str]
+) -> Iterator[str]:
     """Yield the cells of one class in one of the paper's columns."""
     yield f'<td class="first">{printed(row[PAPER, "iou"])}</td>'
     for source in row.index.get_level_values("source").unique():
@@ -120,11 +192,7 @@ def _cells(row: "pd.Series[Any]", run_link: Callable[[str], str]) -> Iterator[st
         if not ours.runs:
             yield "<td>–</td><td>–</td>"
             continue
-        links = [
-            f'<a href="{escape(run_link(run))}">seed {seed}: {value:.3f}</a>'
-            for run, seed, value in zip(ours.runs, ours.seeds, ours["values"], strict=True)
-        ]
-        yield f"<td><details><summary>{measured(ours)}</summary>{''.join(links)}</details></td>"
+        yield f"<td>{cell_html(ours, stale, run_link)}</td>"
         yield f"<td>{number(ours.difference, '+.3f')}</td>"
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from lossstudy.knobs import shown
 from lossstudy.labels import label_space
+from lossstudy.results._freshness import short_commit, stale_runs
 from lossstudy.results._records import Record
 from lossstudy.results._tidy import data_label
 
@@ -20,8 +21,10 @@ def ledger(records: Sequence[Record]) -> pd.DataFrame:
         Columns `run`, `profile`, `dataset`, `data` (generated scenes or real images),
         `label_space`, `model`, `loss`, `loss_params`, `seed`, `steps`, `mean_iou` (on the
         validation set of the training dataset), `device`, `wall_s`, `step_ms`, `peak_memory_mb`,
-        `versions`, `commit` (12 digits, with `+` if the checkout had changes) and `started`.
+        `versions`, `commit` (12 digits, with `+` if the checkout had changes), `started`, and
+        `stale`: why the run is not what this checkout would give, empty where it is.
     """
+    stale = stale_runs(records)
     rows = [
         {
             "run": record.id,
@@ -39,8 +42,9 @@ def ledger(records: Sequence[Record]) -> pd.DataFrame:
             "step_ms": record.timing["step_ms"],
             "peak_memory_mb": record.peak_memory_mb,
             "versions": ", ".join(f"{k} {v}" for k, v in record.provenance["versions"].items()),
-            "commit": _commit(record),
+            "commit": short_commit(record),
             "started": record.provenance["started"],
+            "stale": stale.get(record.id, ""),
         }
         for record in records
     ]
@@ -63,9 +67,3 @@ def training_shares(records: Sequence[Record]) -> pd.DataFrame:
         classes = label_space(record.label_space).classes
         shares.setdefault(label, pd.Series(record.data["class_share"], index=classes))
     return pd.concat(shares, axis="columns", sort=False)
-
-
-def _commit(record: Record) -> str:
-    """Return the short commit of the code, marked if the checkout had changes."""
-    commit = record.provenance["git_commit"]
-    return "" if commit is None else commit[:12] + "+" * bool(record.provenance["git_dirty"])

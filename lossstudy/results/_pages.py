@@ -1,6 +1,6 @@
 """What the chapters show of the records: one function a table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import numpy as np
@@ -8,14 +8,13 @@ import pandas as pd
 
 from lossstudy.config import DATASETS
 from lossstudy.labels import thin_classes
-from lossstudy.paper import published
-from lossstudy.provenance import is_current
 from lossstudy.results._compare import paired_difference
-from lossstudy.results._html import STYLE, run_page
+from lossstudy.results._freshness import badge, stale_line, stale_runs
+from lossstudy.results._html import cell_html, download_html, frame_html, run_page
 from lossstudy.results._ledger import ledger
 from lossstudy.results._paper_table import is_the_papers
 from lossstudy.results._records import Record
-from lossstudy.results._text import measured, number
+from lossstudy.results._text import number
 from lossstudy.results._tidy import (
     MEAN,
     MEAN_WITHOUT_THIN,
@@ -25,7 +24,7 @@ from lossstudy.results._tidy import (
     settings_key,
     summary,
 )
-from lossstudy.study import LOSSES, PAPERS_DATASETS
+from lossstudy.study import LOSSES
 
 
 def scores(record: Record) -> pd.DataFrame:
@@ -89,7 +88,8 @@ def loss_differences(records: Sequence[Record], dataset: str) -> pd.DataFrame:
 
     Returns:
         Rows: settings, best first; the mean with and, where the dataset has any, without thin
-        classes; losses in the order of the study.
+        classes; losses in the order of the study. Columns: `of`, `loss`, `difference`,
+        `95 % interval`, `n`, and `runs`, the ids of each pair.
     """
     rows = []
     groups = _same_settings(records, dataset)
@@ -97,6 +97,7 @@ def loss_differences(records: Sequence[Record], dataset: str) -> pd.DataFrame:
     texts = dict(zip(map(id, records), settings(records), strict=True))
     for runs in groups:
         source = ", ".join(filter(None, (runs[0].profile, texts[id(runs[0])])))
+        ids = {(run.loss, run.seed): run.id for run in runs}
         for loss in LOSSES:
             if loss == "cross_entropy":
                 continue
@@ -113,16 +114,38 @@ def loss_differences(records: Sequence[Record], dataset: str) -> pd.DataFrame:
                     if row.n > 1
                     else "–",
                     "n": row.n,
+                    "runs": tuple((ids[loss, s], ids["cross_entropy", s]) for s in row.seeds),
                 })
-    columns = ["profile", "of", "loss", "difference", "95 % interval", "n"]
+    columns = ["profile", "of", "loss", "difference", "95 % interval", "n", "runs"]
     return pd.DataFrame(rows, columns=columns).set_index("profile")
 
 
 def loss_differences_html(records: Sequence[Record], dataset: str) -> str:
-    """Return `loss_differences` for a page."""
+    """Return `loss_differences` for a page; a difference opens to the pairs of runs it is of."""
     table = loss_differences(records, dataset)
+    stale = stale_runs(records)
+    csv = table.assign(runs=table.runs.map(lambda pairs: " ".join(sum(pairs, ()))))
+    shown = {run for pairs in table.runs for pair in pairs for run in pair}
     table["of"] = table["of"].str.replace("iou", "IoU")
-    return _html(table, "Difference in mean IoU over n seeds, with its 95 % Student-t interval.")
+    table["difference"] = [
+        f"<details><summary>{difference}</summary>{_pair_links(pairs, stale)}</details>"
+        for difference, pairs in zip(table.difference, table.runs, strict=True)
+    ]
+    return frame_html(
+        table.drop(columns="runs"),
+        "Difference in mean IoU over n seeds, with its 95 % Student-t interval.",
+        before=stale_line(shown, stale),
+        after=download_html(f"differences on {dataset}", csv.to_csv(lineterminator="\n")),
+    )
+
+
+def _pair_links(pairs: Sequence[tuple[str, str]], stale: Mapping[str, str]) -> str:
+    """Return links to the runs of each pair, one run a line."""
+    return "".join(
+        f'<a href="{run_page(run)}">{sign}{escape(run)}</a>{badge(run, stale)}'
+        for pair in pairs
+        for sign, run in zip(("", "− "), pair, strict=True)
+    )
 
 
 def _same_settings(records: Sequence[Record], dataset: str) -> list[list[Record]]:
@@ -144,30 +167,35 @@ def loss_table_html(records: Sequence[Record], dataset: str) -> str:
     table = table[table.validated_on == dataset]
     if not thin_classes(dataset, DATASETS[dataset][1]):
         table = table[table.class_name != MEAN_WITHOUT_THIN]
+    stale = stale_runs(records)
     cells: dict[str, dict[str, str]] = {}
     for _, row in table.iterrows():
-        data = data_label(row.generated)
-        source = ", ".join(filter(None, (row.profile, row.settings, data)))
+        source = ", ".join(filter(None, (row.profile, row.settings, data_label(row.generated))))
         label = f"{_words(row.loss)}<br>{escape(source)}, n = {row.n}"
-        links = "".join(
-            f'<a href="{run_page(run)}">seed {seed}: {value:.3f}</a>'
-            for run, seed, value in zip(row.runs, row.seeds, row["values"], strict=True)
-        )
-        cell = f"<details><summary>{measured(row)}</summary>{links}</details>"
-        cells.setdefault(label, {})[escape(row.class_name).replace("iou", "IoU")] = cell
-    caption = "IoU per class: mean ± half the 95 % Student-t interval over n seeds."
+        name = escape(row.class_name).replace("iou", "IoU")
+        cells.setdefault(label, {})[name] = cell_html(row, stale)
     order = [label for loss in LOSSES for label in cells if label.startswith(f"{_words(loss)}<")]
-    return _html(pd.DataFrame(cells)[order].rename_axis("class"), caption)
+    shown = {run for runs in table.runs for run in runs}
+    csv = table.assign(**{
+        name: table[name].map(lambda values: " ".join(map(str, values)))
+        for name in ("runs", "seeds", "values")
+    })
+    return frame_html(
+        pd.DataFrame(cells)[order].rename_axis("class"),
+        "IoU per class: mean ± half the 95 % Student-t interval over n seeds.",
+        before=stale_line(shown, stale),
+        after=download_html(f"results on {dataset}", csv.to_csv(index=False, lineterminator="\n")),
+    )
 
 
 def ledger_html(records: Sequence[Record]) -> str:
-    """Return the ledger, runs linked to their pages, with whether this code made them."""
+    """Return the ledger, runs linked to their pages, with what is stale about them."""
     table = ledger(records)
-    table["run"] = [f'<a href="{run_page(run)}">{escape(run)}</a>' for run in table["run"]]
-    table["training code"] = [
-        "this checkout's" if is_current(record.config, record.provenance["code"]) else "other"
-        for record in records
-    ]
+    csv = table.to_csv(index=False, lineterminator="\n")
+    stale = {run: text for run, text in zip(table["run"], table["stale"], strict=True) if text}
+    ids = list(table["run"])
+    table["stale"] = [badge(run, stale) or "fresh" for run in ids]
+    table["run"] = [f'<a href="{run_page(run)}">{escape(run)}</a>' for run in ids]
     for name, form in (
         ("mean_iou", "{:.3f}"), ("wall_s", "{:.0f}"), ("step_ms", "{:.0f}"),
         ("peak_memory_mb", "{:.0f}"),
@@ -179,64 +207,16 @@ def ledger_html(records: Sequence[Record]) -> str:
     ]
     table["wall_s"] = table["wall_s"].where(~np.array(resumed), "≥ " + table["wall_s"])
     shown = {
-        "run": "run", "mean_iou": "mean IoU", "data": "images", "loss_params": "loss parameters",
+        "run": "run", "mean_iou": "mean IoU", "stale": "standing", "data": "images",
+        "loss_params": "loss parameters",
         "seed": "seed", "steps": "steps", "wall_s": "seconds", "step_ms": "ms a step",
         "peak_memory_mb": "MB", "device": "device", "versions": "versions", "commit": "commit",
-        "training code": "training code", "started": "started",
+        "started": "started",
     }  # fmt: skip
     table = table[list(shown)].rename(columns=shown)
-    return _html(table.set_index("run"), f"{len(records)} runs")
-
-
-def headline(records: Sequence[Record]) -> pd.DataFrame:
-    """Return mean IoU per dataset and loss: the paper's, and ours with its interval as text.
-
-    Returns:
-        Rows: `(dataset, loss)`. Columns: `"paper"`, then one a profile and kind of images.
-    """
-    paper = published()
-    means = paper[(paper.class_name == MEAN) & (paper.trained_on == paper.validated_on)]
-    # Table 1 prints cross entropy too, with other numbers; Tables 2 and 3 compare the losses.
-    iou = means[means.table > 1].set_index(["trained_on", "loss"]).iou
-    rows = {
-        (dataset, loss): {
-            "paper": f"{iou[dataset, loss]:.3f}" if dataset in PAPERS_DATASETS else "–"
-        }
-        for dataset in DATASETS
-        for loss in LOSSES
-    }
-    table = summary([record for record in records if is_the_papers(record)])
-    table = table[(table.class_name == MEAN) & (table.dataset == table.validated_on)]
-    for _, row in table.iloc[table.profile.map(rank).argsort(kind="stable")].iterrows():
-        column = ", ".join(filter(None, (row.profile, row.settings, data_label(row.generated))))
-        rows[row.dataset, row.loss][column] = f"{measured(row)} (n = {row.n})"
-    rows = {key: row for key, row in rows.items() if row != {"paper": "–"}}
-    index = pd.MultiIndex.from_tuples(list(rows), names=["trained on", "loss"])
-    return pd.DataFrame(list(rows.values()), index=index).fillna("–")
-
-
-def headline_html(records: Sequence[Record]) -> str:
-    """Return `headline` for the book's first page."""
-    return _html(
-        headline(records).rename(index=_words),
-        "Mean IoU over the validation set of the dataset trained on, ± half the 95 % Student-t "
-        "interval over n seeds. The paper's datasets are real; ours are what the header says.",
-    )
-
-
-def headline_markdown(records: Sequence[Record]) -> str:
-    """Return `headline` as a Markdown table, for the README."""
-    table = headline(records).reset_index()
-    rows = [list(table.columns), ["---"] * len(table.columns), *table.to_numpy().tolist()]
-    lines = ["| " + " | ".join(str(cell).replace("_", " ") for cell in row) + " |" for row in rows]
-    return "\n".join(lines)
-
-
-def _html(table: pd.DataFrame, caption: str) -> str:
-    """Return a table whose cells are HTML already, in the style of the paper's tables."""
-    body = table.reset_index().to_html(escape=False, border=0, na_rep="–", index=False)
-    return (
-        f"<style>{STYLE}</style>\n<p>{escape(caption)}</p>\n"
-        f'<div class="study-table" role="region" aria-label="{escape(caption)}" tabindex="0">\n'
-        f"{body}\n</div>"
+    return frame_html(
+        table.set_index("run"),
+        f"{len(records)} runs",
+        before=stale_line(ids, stale),
+        after=download_html("ledger", csv),
     )

@@ -6,6 +6,7 @@ import pandas as pd
 
 from lossstudy import config, study
 from lossstudy.paper import published
+from lossstudy.results._freshness import stale_runs
 from lossstudy.results._records import Record
 from lossstudy.results._tidy import MEAN_WITHOUT_THIN, data_label, rank, summary
 
@@ -30,7 +31,8 @@ def paper_table(number: int, records: Sequence[Record]) -> pd.DataFrame:
         `"idd → idd, focal"`; the source, `"paper"` or such as `"quick, generated scenes"`, which
         always ends in what the images were; the quantity. The paper has `iou`; the others have
         `mean`, `low`, `high`, `n`, `difference` (mean - paper), and the tuples `runs`, `seeds`
-        and `values`, one entry per seed. `attrs["number"]` is `number`.
+        and `values`, one entry per seed. `attrs` holds `number`, and in `stale` the result of
+        `stale_runs`.
 
     Raises:
         ValueError: The paper has no such table.
@@ -44,8 +46,8 @@ def paper_table(number: int, records: Sequence[Record]) -> pd.DataFrame:
     paper = paper[paper.table == number]
     if paper.empty:
         raise ValueError(f"number must be 1, 2 or 3, a table of the paper with IoUs; got {number}")
-    ranked = sorted(records, key=lambda record: rank(record.profile))
-    ours = summary([record for record in ranked if is_the_papers(record)])
+    ranked = sorted(filter(is_the_papers, records), key=lambda record: rank(record.profile))
+    ours = summary(ranked)
     ours = ours[ours.scored_in == "cityscapes19"]
     rows = [*paper[paper.column == 1].class_name, MEAN_WITHOUT_THIN]
     blocks = {}
@@ -69,7 +71,7 @@ def paper_table(number: int, records: Sequence[Record]) -> pd.DataFrame:
                 ["mean", "low", "high", "n", "difference", "runs", "seeds", "values"]
             ]
     table = pd.concat(blocks, axis="columns", names=["column", "source", "quantity"])
-    table.attrs["number"] = number
+    table.attrs = {"number": number, "stale": stale_runs(ranked)}
     return table
 
 

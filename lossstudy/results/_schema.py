@@ -54,6 +54,8 @@ _EVALUATION: dict[str, Any] = {
     "generated": bool,
     "fingerprint": str,
 }
+_RAW = {"source": str, "ids": list, "counts": list}
+"""The count of raw classes, which an evaluation has where a run transferred to IDD."""
 
 
 def validate(data: Mapping[str, Any], file: Path) -> None:
@@ -73,7 +75,8 @@ def validate(data: Mapping[str, Any], file: Path) -> None:
         where = f"evaluations.{key}"
         if not isinstance(evaluation, Mapping):
             raise ValueError(f"{file}: field {where!r} must be an object")
-        for problem in _problems(evaluation, _EVALUATION, f"{where}."):
+        schema = _EVALUATION | ({"raw": _RAW} if "raw" in evaluation else {})
+        for problem in _problems(evaluation, schema, f"{where}."):
             raise ValueError(f"{file}: {problem}")
         for name in ("iou", "confusion"):
             if len(evaluation[name]) != len(evaluation["classes"]):

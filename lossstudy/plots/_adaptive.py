@@ -1,0 +1,137 @@
+"""The adaptive loss over the course of training, and against its opponents."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from lossstudy.labels import label_space
+from lossstudy.plots._style import PALETTE, new_figure
+from lossstudy.results import Record
+from lossstudy.results._adaptive import Gap
+
+
+def weights_over_time(record: Record) -> Figure:
+    """Draw the weight and the running IoU of each class through a training.
+
+    The rare third of the classes, by training pixels, is coloured and named; the others are grey.
+
+    Args:
+        record: A run of a loss that reads `weight` and `running_iou`.
+    """
+    names = label_space(record.label_space).classes
+    steps = [point["step"] for point in record.loss_curve]
+    rare = _rarest(record)
+    figure = new_figure(4.2)
+    for axes, key, label in zip(
+        figure.subplots(1, 2, sharex=True),
+        ("weight", "running_iou"),
+        ("weight in the pixel term", "running soft IoU"),
+        strict=True,
+    ):
+        values = np.array([point[key] for point in record.loss_curve])
+        for c in set(range(len(names))) - set(rare):
+            axes.plot(steps, values[:, c], color="0.75", linewidth=1)
+        for color, c in zip(PALETTE * 2, rare, strict=False):
+            axes.plot(steps, values[:, c], color=color, linewidth=1.8, label=names[c])
+        axes.set_xlabel("step")
+        axes.set_ylabel(label)
+        axes.set_ylim(0, 1.02)
+    figure.legend(
+        *axes.get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False
+    )
+    return figure
+
+
+def weights_over_time_text(record: Record) -> str:
+    """Say what `weights_over_time` shows: weights of the rare third, first and last."""
+    names = label_space(record.label_space).classes
+    first, last = record.loss_curve[0], record.loss_curve[-1]
+    parts = [
+        f"{names[c]} from {first['weight'][c]:.2f} to {last['weight'][c]:.2f}"
+        for c in _rarest(record)
+    ]
+    return (
+        f"Weight and running IoU of each class over the steps of a training. Weights of the rare "
+        f"third between step {first['step']} and step {last['step']}: {'; '.join(parts)}."
+    )
+
+
+def _rarest(record: Record) -> list[int]:
+    """Return the third of the classes that have training pixels with the fewest of them."""
+    share = np.array(record.data["class_share"])
+    order = [int(c) for c in np.argsort(share, kind="stable") if share[c] > 0]
+    return order[: len(order) // 3]
+
+
+def gap_dots(gaps: Mapping[str, Sequence[Gap]], label: str) -> Figure:
+    """Draw differences with their intervals, one row a setting, one colour a comparison.
+
+    Args:
+        gaps: Name of the comparison to its gaps by setting.
+        label: What the differences are of, for the axis.
+    """
+    settings = list(dict.fromkeys(gap.setting for some in gaps.values() for gap in some))
+    figure = new_figure(0.5 * len(settings) + 1.6)
+    axes = figure.subplots()
+    axes.axvline(0, color="black", linewidth=0.8)
+    offsets = np.linspace(0.22, -0.22, len(gaps)) if len(gaps) > 1 else [0.0]
+    markers = "osD^v"
+    for (name, some), color, offset, marker in zip(
+        gaps.items(), PALETTE, offsets, markers, strict=False
+    ):
+        rows = [len(settings) - 1 - settings.index(gap.setting) + offset for gap in some]
+        means = [gap.gap.mean for gap in some]
+        axes.plot(means, rows, marker, color=color, label=name)
+        for gap, row in zip(some, rows, strict=True):
+            axes.plot([gap.gap.low, gap.gap.high], [row, row], color=color, linewidth=1.6)
+    axes.set_yticks(range(len(settings)), settings[::-1])
+    axes.set_xlabel(label)
+    axes.grid(axis="x", color="0.9")
+    axes.set_axisbelow(True)
+    figure.legend(loc="outside upper center", ncols=2, frameon=False)
+    return figure
+
+
+def gap_dots_text(gaps: Mapping[str, Sequence[Gap]], label: str) -> str:
+    """Say what `gap_dots` shows, number by number."""
+    parts = [
+        f"{gap.setting}, {name}, against {gap.opponent}: {gap.gap.mean:+.3f}"
+        for name, some in gaps.items()
+        for gap in some
+    ]
+    return f"{label.capitalize()}, by dataset. {'; '.join(parts)}."
+
+
+def price_dots(table: pd.DataFrame) -> Figure:
+    """Draw pixel accuracy against mean IoU, one point a contender of a `comparison`."""
+    figure = new_figure(4.4)
+    axes = figure.subplots()
+    for _, row in table.iterrows():
+        ours = row.contender == "adaptive"
+        ruled = row.contender.endswith("rule")
+        axes.plot(
+            row.mean_iou, row.pixel_accuracy,
+            "*" if ours else "s" if ruled else "o",
+            color=PALETTE[4] if ours else PALETTE[0] if ruled else "0.45",
+            markersize=13 if ours else 6,
+        )  # fmt: skip
+        axes.annotate(
+            row.contender, (row.mean_iou, row.pixel_accuracy), xytext=(5, 3),
+            textcoords="offset points", fontsize=8,
+        )  # fmt: skip
+    axes.set_xlabel("mean IoU")
+    axes.set_ylabel("pixel accuracy")
+    axes.grid(color="0.9")
+    axes.set_axisbelow(True)
+    return figure
+
+
+def price_dots_text(table: pd.DataFrame) -> str:
+    """Say what `price_dots` shows."""
+    parts = [
+        f"{row.contender} {row.mean_iou:.3f} and {row.pixel_accuracy:.3f}"
+        for _, row in table.iterrows()
+    ]
+    return f"Pixel accuracy against mean IoU of each contender: {'; '.join(parts)}."

@@ -1,0 +1,175 @@
+"""The adaptive loss against its opponents: tables, and the verdict on each thing asked of it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from lossstudy.results._interval import Interval
+from lossstudy.results._outcomes import (
+    TUNED,
+    WITH_RULE,
+    Outcome,
+    best_reading,
+    difference,
+    of,
+    rare_classes,
+    without_each_class,
+)
+from lossstudy.study import ADAPTIVE_GRID, ADAPTIVE_SETTINGS, ADAPTIVE_STATIC
+
+OURS = "adaptive"
+IMBALANCED = tuple(name for name in ADAPTIVE_SETTINGS if name != "balanced")
+RULED = ("cross_entropy" + WITH_RULE, "combo" + WITH_RULE)
+"""The control: what a decision rule makes of a network trained with a static loss."""
+
+
+class Gap(NamedTuple):
+    """Ours against one opponent in one setting."""
+
+    setting: str
+    opponent: str
+    gap: Interval
+    n: int
+
+
+def settings_of(found: Sequence[Outcome]) -> list[str]:
+    """Return the datasets of the study that have runs of the adaptive loss, in its order."""
+    return [name for name in ADAPTIVE_SETTINGS if of(found, name, OURS)]
+
+
+def contenders(found: Sequence[Outcome], setting: str) -> list[str]:
+    """Return who was trained in a setting, without the readings a tuned opponent was chosen of."""
+    tuned = [f"{loss}{TUNED}" for loss in ADAPTIVE_GRID]
+    names = [OURS, *ADAPTIVE_STATIC, *tuned, *RULED, OURS + WITH_RULE]
+    return [name for name in names if of(found, setting, name)]
+
+
+def comparison(found: Sequence[Outcome], setting: str) -> pd.DataFrame:
+    """Return one row a contender, the best mean IoU first.
+
+    Returns:
+        Columns `contender`; `reading`, what a tuned one came out as; `n`; `mean_iou`, `rare_iou`
+        (over the rare third, see `rare_classes`), `pixel_accuracy` and `ece`, means over the
+        seeds; `behind`, `low` and `high`: adaptive minus the contender in mean IoU, with the
+        interval of `difference`.
+    """
+    rare = rare_classes(found, setting)
+    ours = of(found, setting, OURS)
+    rows = []
+    for name in contenders(found, setting):
+        outcomes = of(found, setting, name)
+        gap = difference(ours, outcomes)
+        loss = name.removesuffix(TUNED)
+        rows.append({
+            "contender": name,
+            "reading": best_reading(found, setting, loss) if name.endswith(TUNED) else "",
+            "n": len(outcomes),
+            "mean_iou": np.mean([o.scores["mean_iou"] for o in outcomes.values()]),
+            "rare_iou": np.mean([o.iou()[rare].mean() for o in outcomes.values()]),
+            "pixel_accuracy": np.mean([o.scores["pixel_accuracy"] for o in outcomes.values()]),
+            "ece": np.mean([_ece(o) for o in outcomes.values()]),
+            "behind": gap.mean,
+            "low": gap.low,
+            "high": gap.high,
+        })
+    return pd.DataFrame(rows).sort_values("mean_iou", ascending=False, ignore_index=True)
+
+
+def against(found: Sequence[Outcome], opponents: Sequence[str]) -> list[Gap]:
+    """Return ours against the best of some opponents, in each setting where there is one.
+
+    The best is taken on the validation images themselves, which favours the opponents.
+    """
+    gaps = []
+    for setting in settings_of(found):
+        ours = of(found, setting, OURS)
+        there = {name: of(found, setting, name) for name in opponents}
+        there = {name: seeds for name, seeds in there.items() if seeds}
+        if there:
+            best = max(there, key=lambda name: _mean(there[name]))
+            n = len(ours.keys() & there[best].keys())
+            gaps.append(Gap(setting, best, difference(ours, there[best]), n))
+    return gaps
+
+
+def rare_gains(found: Sequence[Outcome], opponent: str = "cross_entropy") -> list[Gap]:
+    """Return ours against an opponent in mean IoU of the rare third, by setting."""
+    gaps = []
+    for setting in settings_of(found):
+        ours, theirs = of(found, setting, OURS), of(found, setting, opponent)
+        if shared := len(ours.keys() & theirs.keys()):
+            gap = difference(ours, theirs, rare_classes(found, setting))
+            gaps.append(Gap(setting, opponent, gap, shared))
+    return gaps
+
+
+def accuracy_gaps(found: Sequence[Outcome], opponent: str = "combo") -> list[Gap]:
+    """Return ours against an opponent in pixel accuracy, by setting; no interval."""
+    gaps = []
+    for setting in settings_of(found):
+        ours, theirs = of(found, setting, OURS), of(found, setting, opponent)
+        shared = ours.keys() & theirs.keys()
+        if shared:
+            values = [
+                ours[seed].scores["pixel_accuracy"] - theirs[seed].scores["pixel_accuracy"]
+                for seed in shared
+            ]
+            mean = float(np.mean(values))
+            gaps.append(Gap(setting, opponent, Interval(mean, np.nan, np.nan), len(shared)))
+    return gaps
+
+
+def one_class_signs(found: Sequence[Outcome], opponent: str) -> dict[str, tuple[float, float]]:
+    """Return, by setting, the least and the largest gain that is left without one class."""
+    signs = {}
+    for setting in settings_of(found):
+        ours, theirs = of(found, setting, OURS), of(found, setting, opponent)
+        if ours.keys() & theirs.keys():
+            left = without_each_class(ours, theirs)
+            signs[setting] = (float(left.min()), float(left.max()))
+    return signs
+
+
+def ablations(found: Sequence[Outcome], setting: str, readings: dict[str, str]) -> pd.DataFrame:
+    """Return what each change of the adaptive loss is worth in a setting.
+
+    Args:
+        found: Outcomes.
+        setting: Name of a dataset.
+        readings: Name of the change to the contender that has it.
+
+    Returns:
+        Columns `change`, `n`, `mean_iou`, `rare_iou`, `pixel_accuracy`, `ece`, and `gain`, `low`,
+        `high`: mean IoU minus that of the loss as it is.
+    """
+    ours, rare = of(found, setting, OURS), rare_classes(found, setting)
+    rows = []
+    for change, contender in {"as it is": OURS, **readings}.items():
+        outcomes = of(found, setting, contender)
+        if not outcomes:
+            continue
+        gap = difference(outcomes, ours)
+        rows.append({
+            "change": change,
+            "n": len(outcomes),
+            "mean_iou": _mean(outcomes),
+            "rare_iou": np.mean([o.iou()[rare].mean() for o in outcomes.values()]),
+            "pixel_accuracy": np.mean([o.scores["pixel_accuracy"] for o in outcomes.values()]),
+            "ece": np.mean([_ece(o) for o in outcomes.values()]),
+            "gain": gap.mean,
+            "low": gap.low,
+            "high": gap.high,
+        })
+    return pd.DataFrame(rows)
+
+
+def _mean(outcomes: dict[int, Outcome]) -> float:
+    return float(np.mean([o.scores["mean_iou"] for o in outcomes.values()]))
+
+
+def _ece(outcome: Outcome) -> float:
+    """Return the calibration error of argmax; a rule changes no probability."""
+    scores = outcome.record.evaluations[outcome.record.dataset]
+    return float(scores["calibration"]["ece"])

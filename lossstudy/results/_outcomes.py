@@ -1,0 +1,192 @@
+"""The runs of the adaptive study as outcomes: a contender in a setting, with a seed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lossstudy.knobs import shown
+from lossstudy.results._interval import Interval
+from lossstudy.results._records import Record
+from lossstudy.study import ADAPTIVE_GRID, ADAPTIVE_STATIC, setting_of
+
+WITH_RULE = " + rule"
+"""What is added to the name of a contender whose classes are chosen by its fitted rule."""
+
+TUNED = " (tuned)"
+"""What is added to the name of a loss in the setting that did best on the images held out."""
+
+Classes = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What came of one run, by argmax or by the decision rule fitted on the images held out.
+
+    Attributes:
+        setting: Name of the dataset or of the stress test.
+        contender: The loss, with those of its parameters that are not the study's defaults.
+        seed: Seed of the run.
+        record: The run.
+        scores: Its entry for the validation set.
+        held_out: Its scores on the training images held out.
+        part: Prefix of its counts in `images.npz`.
+    """
+
+    setting: str
+    contender: str
+    seed: int
+    record: Record
+    scores: Mapping[str, Any]
+    held_out: Mapping[str, Any]
+    part: str
+
+    def iou(self) -> npt.NDArray[np.float64]:
+        """Return IoU per class; NaN for a class the validation set does not hold."""
+        return np.array([np.nan if iou is None else iou for iou in self.scores["iou"]], float)
+
+    def counts(self) -> npt.NDArray[np.float64]:
+        """Return intersections and unions, `(2, num_images, C)`, in pixels."""
+        with np.load(self.record.folder / "images.npz") as arrays:
+            return np.stack([arrays[f"{self.part}_{k}"] for k in ("intersection", "union")]) * 1.0
+
+
+def outcomes(records: Iterable[Record]) -> list[Outcome]:
+    """Return the outcomes of the adaptive study's runs: two a run, by argmax and by the rule.
+
+    Runs of other studies are left out.
+    """
+    found = []
+    for record in records:
+        setting, held_out = setting_of(record.config), record.held_out
+        if setting is None or held_out is None:
+            continue
+        own, scores = record.dataset, record.evaluations[record.dataset]
+        name, seed = _contender(record), record.seed
+        rule = scores["with_rule"], held_out["with_rule"], f"{own}_rule"
+        found.append(Outcome(setting, name, seed, record, scores, held_out, own))
+        found.append(Outcome(setting, name + WITH_RULE, seed, record, *rule))
+    return found
+
+
+def of(found: Sequence[Outcome], setting: str, contender: str) -> dict[int, Outcome]:
+    """Return the outcomes of a contender in a setting, by seed.
+
+    A name that ends in `TUNED` is the loss in the reading with the best mean IoU on the images
+    held out, in the mean over the seeds that all its readings have.
+    """
+    if contender.endswith(TUNED):
+        contender = best_reading(found, setting, contender.removesuffix(TUNED))
+    return {o.seed: o for o in found if (o.setting, o.contender) == (setting, contender)}
+
+
+def best_reading(found: Sequence[Outcome], setting: str, loss: str) -> str:
+    """Return the reading of a loss that did best on the images held out."""
+    readings = [_name(loss, {})] + [_name(loss, params) for params in ADAPTIVE_GRID[loss]]
+    by_seed = {name: of(found, setting, name) for name in readings}
+    shared = set.intersection(*(set(seeds) for seeds in by_seed.values()))
+    if not shared:
+        return readings[0]
+    means = {
+        name: np.mean([by_seed[name][seed].held_out["mean_iou"] for seed in shared])
+        for name in readings
+    }
+    return max(means, key=lambda name: means[name])
+
+
+def rare_classes(found: Sequence[Outcome], setting: str) -> Classes:
+    """Return which classes of the validation are the rare third of the training pixels.
+
+    Of the classes with a training pixel and a validation pixel, the third with the fewest
+    training pixels, rounded down. A network trained in another label space than it is validated
+    in takes the shares of one trained on the same images in that space.
+    """
+    validated = next(o for o in found if o.setting == setting)
+    share = _share(found, validated)
+    there = (share > 0) & ~np.isnan(validated.iou())
+    order = [c for c in np.argsort(share, kind="stable") if there[c]]
+    rare = np.zeros(len(share), bool)
+    rare[order[: len(order) // 3]] = True
+    return rare
+
+
+def _share(found: Sequence[Outcome], outcome: Outcome) -> npt.NDArray[np.float64]:
+    space = outcome.scores["label_space"]
+    same = [
+        o.record
+        for o in (outcome, *found)
+        if o.record.label_space == space and o.record.dataset == outcome.record.dataset
+    ]
+    assert same, f"no run of {outcome.record.dataset} in {space} to count its classes by"
+    return np.array(same[0].data["class_share"])
+
+
+def difference(
+    ours: Mapping[int, Outcome],
+    theirs: Mapping[int, Outcome],
+    classes: Classes | None = None,
+    *,
+    num_resamples: int = 1000,
+) -> Interval:
+    """Return how much more mean IoU one contender has than another, with its 95 % interval.
+
+    The seeds both were trained with and the validation images are drawn anew with replacement,
+    the same draw for both; the interval is between the 2.5 % and 97.5 % quantiles of the
+    differences. It covers other images and, with several seeds, other seeds.
+
+    Args:
+        ours: Outcomes by seed.
+        theirs: Those they are compared with.
+        classes: The classes the mean runs over; by default all that the validation set holds.
+        num_resamples: Number of draws.
+    """
+    shared = sorted(ours.keys() & theirs.keys())
+    if not shared:
+        return Interval(np.nan, np.nan, np.nan)
+    kept = ~np.isnan(ours[shared[0]].iou())
+    if classes is not None:
+        kept &= classes
+    generator = np.random.default_rng(0)
+    num_images = ours[shared[0]].scores["num_images"]
+    draws = generator.multinomial(num_images, np.full(num_images, 1 / num_images), num_resamples)
+    weights = np.concatenate([np.ones((1, num_images)), draws])  # row 0: the images as they are
+    by_seed = np.stack([
+        _means(ours[seed], weights, kept) - _means(theirs[seed], weights, kept) for seed in shared
+    ])
+    chosen = generator.integers(len(shared), size=(len(shared), num_resamples))
+    resampled = np.take_along_axis(by_seed[:, 1:], chosen, axis=0).mean(0)
+    low, high = np.quantile(resampled, (0.025, 0.975))
+    return Interval(float(by_seed[:, 0].mean()), float(low), float(high))
+
+
+def _means(
+    outcome: Outcome, weights: npt.NDArray[np.float64], kept: Classes
+) -> npt.NDArray[np.float64]:
+    """Return mean IoU for each row of per-image weights."""
+    intersection, union = (weights @ part[:, kept] for part in outcome.counts())
+    iou = np.divide(intersection, union, out=np.full_like(union, np.nan), where=union > 0)
+    means: npt.NDArray[np.float64] = np.nanmean(iou, axis=1)
+    return means
+
+
+def without_each_class(
+    ours: Mapping[int, Outcome], theirs: Mapping[int, Outcome]
+) -> npt.NDArray[np.float64]:
+    """Return the difference of mean IoU with each class left out in turn, over shared seeds."""
+    shared = ours.keys() & theirs.keys()
+    gap = np.mean([ours[seed].iou() - theirs[seed].iou() for seed in shared], axis=0)
+    gap = gap[~np.isnan(gap)]
+    left: npt.NDArray[np.float64] = (gap.sum() - gap) / (len(gap) - 1)
+    return left
+
+
+def _contender(record: Record) -> str:
+    usual = ADAPTIVE_STATIC.get(record.loss, {})
+    return _name(record.loss, {k: v for k, v in record.loss_params.items() if usual.get(k) != v})
+
+
+def _name(loss: str, params: Mapping[str, Any]) -> str:
+    given = ", ".join(f"{key} = {shown(value)}" for key, value in sorted(params.items()))
+    return f"{loss}, {given}" if given else loss

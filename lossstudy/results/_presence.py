@@ -1,0 +1,142 @@
+"""When it helps to rule classes out: what MLMT's classifier says, and what the truth would give."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from lossstudy.results._freshness import stale_line, stale_runs
+from lossstudy.results._html import frame_html
+from lossstudy.results._interval import interval
+from lossstudy.results._pairs import difference, difference_html
+from lossstudy.results._records import Record
+from lossstudy.results._text import number
+from lossstudy.study import IMBALANCE
+
+
+class Presence(NamedTuple):
+    """Image by image: which classes are there, which the classifier thinks are, and IoUs."""
+
+    classes: tuple[str, ...]
+    present: npt.NDArray[np.bool_]
+    """`(num_images, C)`: the truth."""
+    kept: npt.NDArray[np.bool_]
+    """`(num_images, C)`: not ruled out by the classifier."""
+    alone: npt.NDArray[np.float64]
+    """IoU per class of the network without the classifier; NaN for a class nowhere present."""
+    fused: npt.NDArray[np.float64]
+    """With the classifier's word."""
+    oracle: npt.NDArray[np.float64]
+    """With the truth in the classifier's place."""
+
+    @property
+    def absent_share(self) -> float:
+        """Share of (image, class) pairs in which the class is absent; of classes that occur."""
+        return float(1 - self.present[:, self.present.any(0)].mean())
+
+    @property
+    def rightly_ruled_out(self) -> float:
+        """Share of absent classes that the classifier rules out, over all images."""
+        occurring = self.present.any(0)
+        return float((~self.kept[:, occurring])[~self.present[:, occurring]].mean())
+
+    @property
+    def wrongly_ruled_out(self) -> float:
+        """Share of present classes that the classifier rules out, over all images."""
+        return float((~self.kept)[self.present].mean())
+
+
+def presence(record: Record) -> Presence:
+    """Read what a run of MLMT recorded of its classifier on its own validation set.
+
+    Raises:
+        FileNotFoundError: The run has no `images.npz`.
+    """
+    name = record.dataset
+    with np.load(record.folder / "images.npz") as arrays:
+        present = arrays[f"{name}_present"]
+        kept = arrays[f"{name}_presence"] >= record.config["presence_threshold"]
+        counts = [
+            (arrays[f"{name}_{part}intersection"].sum(0), arrays[f"{name}_{part}union"].sum(0))
+            for part in ("alone_", "", "oracle_")
+        ]
+    ious = [
+        np.where(present.any(0), intersection / np.maximum(union, 1), np.nan)
+        for intersection, union in counts
+    ]
+    return Presence(tuple(record.evaluations[name]["classes"]), present, kept, *ious)
+
+
+def by_imbalance(records: Sequence[Record]) -> dict[str, list[Record]]:
+    """Return the runs of the study of MLMT by how unevenly their classes are drawn."""
+    runs = [record for record in records if record.study == "mlmt"]
+    found = {
+        name: [run for run in runs if run.config["scene_imbalance"] == value]
+        for name, value in IMBALANCE.items()
+    }
+    return {name: cell for name, cell in found.items() if cell}
+
+
+def presence_html(records: Sequence[Record]) -> str:
+    """Return for a page what ruling classes out does, scenes of few and many classes compared."""
+    stale = stale_runs(records)
+    rows = {}
+    for name, runs in by_imbalance(records).items():
+        read = {run.id: presence(run) for run in runs}
+        fused = difference(runs, runs, _mean(read, "fused"), _mean(read, "alone"))
+        oracle = difference(runs, runs, _mean(read, "oracle"), _mean(read, "alone"))
+        rows[name] = {
+            "classes an image": f"{np.mean([p.present.sum(1).mean() for p in read.values()]):.1f}",
+            "absent": _percent([p.absent_share for p in read.values()]),
+            "absent, ruled out": _percent([p.rightly_ruled_out for p in read.values()]),
+            "present, ruled out": _percent([p.wrongly_ruled_out for p in read.values()]),
+            "mean IoU without": number(np.mean([np.nanmean(p.alone) for p in read.values()])),
+            "with the classifier": difference_html(fused, stale),
+            "with the truth": difference_html(oracle, stale),
+            "n": len(runs),
+        }
+    return frame_html(
+        pd.DataFrame.from_dict(rows, orient="index").rename_axis("scenes"),
+        "Classes in an image, what the classifier rules out, and what that changes in mean IoU: "
+        "mean over n seeds (95 % interval).",
+        before=stale_line({run.id for run in records if run.study == "mlmt"}, stale),
+    )
+
+
+def class_presence_html(runs: Sequence[Record]) -> str:
+    """Return the same of each class, of runs of one kind of scenes, for a page."""
+    read = [presence(run) for run in runs]
+    rows = {}
+    for index, name in enumerate(read[0].classes):
+        if np.isnan(read[0].alone[index]):
+            continue
+        right = [(p.kept[:, index] == p.present[:, index]).mean() for p in read]
+        means = {
+            part: np.mean([getattr(p, part)[index] for p in read])
+            for part in ("alone", "fused", "oracle")
+        }
+        rows[name] = {
+            "absent from": _percent([1 - p.present[:, index].mean() for p in read]),
+            "classifier right": _percent(right),
+            "IoU without": number(means["alone"]),
+            "with the classifier": number(means["fused"] - means["alone"], "+.3f"),
+            "with the truth": number(means["oracle"] - means["alone"], "+.3f"),
+        }
+    return frame_html(
+        pd.DataFrame.from_dict(rows, orient="index").rename_axis("class"),
+        f"Share of images without the class, how often the classifier is right about it, and what "
+        f"ruling it out changes in its IoU: mean over {len(read)} runs.",
+    )
+
+
+def _mean(read: dict[str, Presence], part: str) -> Callable[[Record], float]:
+    def mean(record: Record) -> float:
+        return float(np.nanmean(getattr(read[record.id], part)))
+
+    return mean
+
+
+def _percent(values: Sequence[float]) -> str:
+    return f"{interval(values).mean:.0%}"

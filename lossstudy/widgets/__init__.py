@@ -1,0 +1,10 @@
+"""Figures a reader can set by hand, live in JupyterLab and on a page without a kernel.
+
+One explorer, one class, in a module of its own with the script of the page beside it.
+"""
+
+from lossstudy.widgets._explorer import Explorer
+from lossstudy.widgets.imbalance import ImbalancePlayground
+from lossstudy.widgets.loss_curves import LossCurves
+
+__all__ = ["Explorer", "ImbalancePlayground", "LossCurves"]

@@ -1,0 +1,91 @@
+// What all explorers share. The script of an explorer follows and ends in
+// explore({ compute, show }): compute(values, data) returns the numbers, as Python's compute does;
+// show(root, numbers, values, data), if there is one, draws what needs more than the marks below.
+
+const root = document.currentScript.closest(".explorer");
+
+function textOf(value, format) {
+  return format.endsWith("%")
+    ? `${(100 * value).toFixed(parseInt(format))} %`
+    : value.toFixed(parseInt(format));
+}
+
+function valueOf(input) {
+  if (input.type === "checkbox") return input.checked;
+  return input.dataset.stops ? JSON.parse(input.dataset.stops)[input.value] : input.value;
+}
+
+function place(value, axis) {
+  const [low, high] = axis.split(" ").map(Number);
+  const part = axis.endsWith("log")
+    ? Math.log(Math.max(value, 1e-300) / low) / Math.log(high / low)
+    : (value - low) / (high - low);
+  return Math.min(Math.max(part, -1), 2);
+}
+
+function drawLine(path, numbers) {
+  const plot = path.parentNode;
+  const [across, up] = path.dataset.line.split(" ").map((name) => numbers[name]);
+  const [width, height] = [plot.getAttribute("width"), plot.getAttribute("height")];
+  const points = across.map((x, i) => {
+    const left = place(x, plot.dataset.x) * width;
+    const down = (1 - place(up[i], plot.dataset.y)) * height;
+    return `${left.toFixed(1)},${down.toFixed(1)}`;
+  });
+  path.setAttribute("d", `M${points.join("L")}`);
+}
+
+function drawCursor(line, numbers) {
+  const plot = line.parentNode;
+  const at = place(numbers[line.dataset.at], plot.dataset.x) * plot.getAttribute("width");
+  line.setAttribute("x1", at);
+  line.setAttribute("x2", at);
+}
+
+function drawPixels(svg, numbers) {
+  const columns = Number(svg.dataset.columns);
+  const paths = [...svg.querySelectorAll("path")];
+  const outlines = paths.map(() => "");
+  numbers[svg.dataset.pixels].forEach((pixel, i) => {
+    const level = Math.min(Math.floor(pixel * paths.length + 0.5), paths.length);
+    if (level > 0) outlines[level - 1] += `M${i % columns} ${Math.floor(i / columns)}h1v1h-1z`;
+  });
+  paths.forEach((path, i) => path.setAttribute("d", outlines[i]));
+}
+
+const marks = {
+  "[data-number]": (mark, numbers) => {
+    mark.textContent = textOf(numbers[mark.dataset.number], mark.dataset.format);
+  },
+  "[data-length]": (mark, numbers) => {
+    mark.style.width = `${100 * numbers[mark.dataset.length]}%`;
+  },
+  "[data-line]": drawLine,
+  "[data-at]": drawCursor,
+  "[data-pixels]": drawPixels,
+};
+
+function explore({ compute, show }) {
+  const data = JSON.parse(root.querySelector("script[type='application/json']").textContent);
+  const inputs = [...root.querySelectorAll(".controls [name]")];
+
+  function update() {
+    const values = Object.fromEntries(inputs.map((input) => [input.name, valueOf(input)]));
+    const numbers = compute(values, data);
+    for (const [selector, draw] of Object.entries(marks)) {
+      for (const mark of root.querySelectorAll(selector)) draw(mark, numbers);
+    }
+    show?.(root, numbers, values, data);
+  }
+
+  root.addEventListener("input", ({ target }) => {
+    if (target.dataset.stops) {
+      const text = textOf(valueOf(target), target.dataset.format);
+      target.setAttribute("aria-valuetext", text);
+      target.closest("div").querySelector("output").textContent = text;
+    }
+    update();
+  });
+  root.compute = (values) => compute(values, data);
+  update();
+}
