@@ -40,7 +40,9 @@ from lossstudy.results._freshness import book_fingerprint, page_note, stale_runs
 from lossstudy.results._headline import headline, headline_html, headline_markdown
 from lossstudy.results._html import run_page, table_html
 from lossstudy.results._interval import Interval, interval, t_quantile
+from lossstudy.results._lean import keep_lean
 from lossstudy.results._ledger import ledger, training_shares
+from lossstudy.results._networks import agreement_text, by_network, network_table_html
 from lossstudy.results._pages import (
     facts,
     ledger_html,
@@ -52,8 +54,10 @@ from lossstudy.results._pages import (
     study_runs,
 )
 from lossstudy.results._paper_table import PAPER, paper_table, table_sources, with_source
+from lossstudy.results._presence import by_imbalance, class_presence_html, presence, presence_html
 from lossstudy.results._records import Record, read_record, read_records, read_shown, write_record
 from lossstudy.results._schema import SCHEMA_VERSION
+from lossstudy.results._semi import class_gains_html, gains, gains_html
 from lossstudy.results._sides import find_runs, sides
 from lossstudy.results._text import table_csv, table_text
 from lossstudy.results._tidy import (
@@ -79,11 +83,16 @@ __all__ = [
     "Interval",
     "Pair",
     "Record",
+    "agreement_text",
     "book_fingerprint",
     "bootstrap_mean_iou",
+    "by_imbalance",
+    "by_network",
     "changes_text",
     "claims",
     "claims_html",
+    "class_gains_html",
+    "class_presence_html",
     "compared_runs_html",
     "cost_growth",
     "cost_html",
@@ -93,11 +102,14 @@ __all__ = [
     "data_label",
     "facts",
     "find_runs",
+    "gains",
+    "gains_html",
     "headline",
     "headline_html",
     "headline_markdown",
     "in_tables",
     "interval",
+    "keep_lean",
     "ledger",
     "ledger_html",
     "loss_differences",
@@ -105,12 +117,15 @@ __all__ = [
     "loss_table_html",
     "matched",
     "missed_goals",
+    "network_table_html",
     "one_per_loss",
     "page_note",
     "paired_difference",
     "paper_table",
     "parameter_changes",
     "picture_groups",
+    "presence",
+    "presence_html",
     "printed_spread",
     "read_costs",
     "read_record",

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from lossstudy.results._claims import Verdict, claims
+from lossstudy.results._claim_reasons import Verdict
+from lossstudy.results._claims import claims
 from lossstudy.results._freshness import badge, stale_runs
 from lossstudy.results._html import download_html, run_page
 from lossstudy.results._records import Record

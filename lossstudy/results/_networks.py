@@ -9,7 +9,7 @@ import pandas as pd
 from lossstudy.results._freshness import stale_line, stale_runs
 from lossstudy.results._html import download_html, frame_html
 from lossstudy.results._interval import interval
-from lossstudy.results._pairs import Difference, difference, difference_html
+from lossstudy.results._pairs import Difference, difference, difference_html, missing_html
 from lossstudy.results._records import Record
 from lossstudy.results._semi import mean_iou
 from lossstudy.results._text import number
@@ -96,8 +96,10 @@ def agreements(grid: Grid) -> list[Agreement]:
 
 
 def network_table_html(records: Sequence[Record]) -> str:
-    """Return mean IoU and rank of each loss under each network, and the differences, for a page."""
+    """Return mean IoU, rank and differences of the losses under each network, for a page."""
     grid, stale = by_network(records), stale_runs(records)
+    if not grid:
+        return missing_html("networks")
     rows, shown = [], set()
     for name, cells in grid.items():
         means = {loss: _mean(runs) for loss, runs in cells.items()}

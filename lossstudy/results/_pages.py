@@ -163,7 +163,8 @@ def _words(name: str) -> str:
 
 def loss_table_html(records: Sequence[Record], dataset: str) -> str:
     """Return IoU per class under each loss on one dataset, cells linked to their runs."""
-    table = summary([record for record in records if record.dataset == dataset])
+    runs = [run for run in records if run.dataset == dataset and run.study == "paper"]
+    table = summary(runs)
     table = table[table.validated_on == dataset]
     if not thin_classes(dataset, DATASETS[dataset][1]):
         table = table[table.class_name != MEAN_WITHOUT_THIN]

@@ -64,7 +64,7 @@ def difference_text(found: Difference) -> str:
     Example:
         >>> pair = Difference(Interval(0.01, -0.02, 0.04), (0, 1), (0.0, 0.02), (("a", "b"),) * 2)
         >>> difference_text(pair)
-        '+0.010 (-0.020 to +0.040)'
+        '+0.010 (−0.020 to +0.040)'
     """
     mean, low, high = (number(bound, "+.3f") for bound in found.interval)
     return f"{mean} ({low} to {high})" if len(found.seeds) > 1 else mean
@@ -88,6 +88,12 @@ def difference_html(found: Difference, stale: Mapping[str, str]) -> str:
         for seed, value, pair in zip(found.seeds, found.values, found.runs, strict=True)
     )
     return f"<details><summary>{difference_text(found)}</summary>{lines}</details>"
+
+
+def missing_html(name: str) -> str:
+    """Return what a page says where there is no finished run of a study."""
+    command = f"lossstudy study --name {name} --profile standard"
+    return f"<p>No run of this study is at hand. Make them: <code>{command}</code>.</p>\n"
 
 
 def setting(record: Record, without: Sequence[str] = ()) -> str:

@@ -98,7 +98,8 @@ def is_the_papers(record: Record) -> bool:
     spaces, _ = config.DATASETS[record.dataset]
     params = study.LOSSES.get(record.loss)
     return (
-        record.model == "s4gan"
+        record.study == "paper"
+        and record.model == "s4gan"
         and record.label_space == spaces[0]
         and params is not None
         and {**params, **record.loss_params} == params

@@ -1,4 +1,4 @@
-"""When it helps to rule classes out: what MLMT's classifier says, and what the truth would give."""
+"""When it helps to rule classes out: what MLMT's classifier says, and what the truth gives."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -10,7 +10,7 @@ import pandas as pd
 from lossstudy.results._freshness import stale_line, stale_runs
 from lossstudy.results._html import frame_html
 from lossstudy.results._interval import interval
-from lossstudy.results._pairs import difference, difference_html
+from lossstudy.results._pairs import difference, difference_html, missing_html
 from lossstudy.results._records import Record
 from lossstudy.results._text import number
 from lossstudy.study import IMBALANCE
@@ -81,9 +81,11 @@ def by_imbalance(records: Sequence[Record]) -> dict[str, list[Record]]:
 
 def presence_html(records: Sequence[Record]) -> str:
     """Return for a page what ruling classes out does, scenes of few and many classes compared."""
-    stale = stale_runs(records)
+    cells, stale = by_imbalance(records), stale_runs(records)
+    if not cells:
+        return missing_html("mlmt")
     rows = {}
-    for name, runs in by_imbalance(records).items():
+    for name, runs in cells.items():
         read = {run.id: presence(run) for run in runs}
         fused = difference(runs, runs, _mean(read, "fused"), _mean(read, "alone"))
         oracle = difference(runs, runs, _mean(read, "oracle"), _mean(read, "alone"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from lossstudy import files
 from lossstudy.results._schema import validate
+from lossstudy.study import STUDIES, name_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +49,12 @@ class Record:
     def profile(self) -> str:
         """Named settings the run started from."""
         return str(self.config["profile"])
+
+    @property
+    def study(self) -> str:
+        """Name of the study it belongs to, by folder or else by id; one's own is the paper's."""
+        folder = self.folder.parent.name
+        return folder if folder in STUDIES else name_of(self.id, self.profile)
 
     @property
     def dataset(self) -> str:

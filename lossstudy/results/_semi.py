@@ -7,8 +7,14 @@ import pandas as pd
 
 from lossstudy.results._freshness import stale_line, stale_runs
 from lossstudy.results._html import download_html, frame_html
-from lossstudy.results._interval import Interval, interval
-from lossstudy.results._pairs import Difference, difference, difference_html, setting
+from lossstudy.results._interval import interval
+from lossstudy.results._pairs import (
+    Difference,
+    difference,
+    difference_html,
+    missing_html,
+    setting,
+)
 from lossstudy.results._records import Record
 from lossstudy.results._text import number
 
@@ -47,7 +53,9 @@ def gains(records: Sequence[Record]) -> list[Gain]:
         if all(sides):
             data = sides[1][0].data
             found.append(
-                Gain(runs[0].profile, runs[0].loss, data["num_labelled"], data["num_train"], *sides)
+                Gain(
+                    runs[0].profile, runs[0].loss, data["num_labelled"], data["num_train"], *sides
+                )
             )
     return sorted(found, key=lambda gain: (gain.profile, gain.labelled, gain.loss))
 
@@ -70,9 +78,11 @@ def confident_share(record: Record) -> float:
 
 def gains_html(records: Sequence[Record]) -> str:
     """Return mean IoU with and without unlabelled images, and the gain, for a page."""
-    stale = stale_runs(records)
+    found_gains, stale = gains(records), stale_runs(records)
+    if not found_gains:
+        return missing_html("semi")
     rows, plain, shown = [], [], set()
-    for found in gains(records):
+    for found in found_gains:
         gained = gain(found, mean_iou)
         sides = [
             interval([mean_iou(run) for run in side if run.seed in gained.seeds])
@@ -112,8 +122,8 @@ def class_gains_html(found: Gain, records: Sequence[Record]) -> str:
     rows = {}
     for index, name in enumerate(classes):
         iou = _class_iou(index)
-        alone = _mean([iou(run) for run in found.without])
-        both = _mean([iou(run) for run in found.with_unlabelled])
+        alone = interval([iou(run) for run in found.without])
+        both = interval([iou(run) for run in found.with_unlabelled])
         rows[name] = {
             "labelled images alone": number(alone.mean),
             "s4GAN": number(both.mean),
@@ -132,7 +142,3 @@ def _class_iou(index: int) -> Callable[[Record], float]:
         return float("nan") if value is None else float(value)
 
     return iou
-
-
-def _mean(values: list[float]) -> Interval:
-    return interval(values)

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lossstudy.results._adaptive import (
+from lossstudy.results._interval import Interval
+from lossstudy.results.adaptive._comparison import (
     OURS,
     RULED,
     Gap,
@@ -14,18 +15,18 @@ from lossstudy.results._adaptive import (
     one_class_signs,
     rare_gains,
 )
-from lossstudy.results._interval import Interval
-from lossstudy.results._outcomes import TUNED, Outcome, difference, of
+from lossstudy.results.adaptive._outcomes import TUNED, Outcome, difference, of
 from lossstudy.study import ADAPTIVE_GRID, ADAPTIVE_STATIC, ADAPTIVE_STRESS
 
 RARE_GAIN = 0.08
 """What the rare third is to gain in mean IoU on generated scenes, set before the runs."""
 
+TUNED_OPPONENTS = tuple(f"{loss}{TUNED}" for loss in ADAPTIVE_GRID)
 BALANCED = "balanced"
 REAL = "CamVid"
 
 
-class Verdict(NamedTuple):
+class Point(NamedTuple):
     """One point that was asked, and what the runs say."""
 
     asked: str
@@ -35,37 +36,37 @@ class Verdict(NamedTuple):
     evidence: str
 
 
-def verdicts(found: Sequence[Outcome]) -> list[Verdict]:
+def verdicts(found: Sequence[Outcome]) -> list[Point]:
     """Return the verdict on each point, from the runs there are."""
     default = against(found, tuple(ADAPTIVE_STATIC))
-    tuned = against(found, tuple(f"{loss}{TUNED}" for loss in ADAPTIVE_GRID))
+    tuned = against(found, TUNED_OPPONENTS)
     ruled = against(found, RULED)
     rare = [gap for gap in rare_gains(found) if gap.setting not in {REAL, BALANCED}]
     balanced = [gap for gap in default if gap.setting == BALANCED]
     imbalanced = [gap for gap in default if gap.setting != BALANCED]
     accuracy = accuracy_gaps(found)
     return [
-        Verdict(
+        Point(
             "not below the best default static loss, on any dataset",
             "no 95 % interval of the difference lies below 0; the best is chosen on the "
             "validation images themselves",
             _decide(default, lambda gap: gap.gap.high < 0),
             _listed(default),
         ),
-        Verdict(
+        Point(
             "above it where classes are imbalanced",
             "every such interval lies above 0; failed if half of the differences or more are not "
             "positive",
             _above(imbalanced),
             _listed(imbalanced),
         ),
-        Verdict(
+        Point(
             "within the interval of the best tuned static loss, untuned",
             "no interval of the difference lies below 0; tuned on the images held out",
             _decide(tuned, lambda gap: gap.gap.high < 0),
             _listed(tuned),
         ),
-        Verdict(
+        Point(
             f"+ {RARE_GAIN:.2f} mean IoU in the rare third against cross entropy, on scenes",
             f"the difference is at least {RARE_GAIN:.2f} on every imbalanced set of scenes",
             _decide(
@@ -73,31 +74,31 @@ def verdicts(found: Sequence[Outcome]) -> list[Verdict]:
             ),
             _listed(rare),
         ),
-        Verdict(
+        Point(
             "no gain that rests on one class",
             "with any one class left out, the gain over cross entropy keeps its sign",
             *_one_class(found),
         ),
-        Verdict(
+        Point(
             "costs nothing on balanced data",
             "the interval there does not lie below 0",
             _decide(balanced, lambda gap: gap.gap.high < 0),
             _listed(balanced),
         ),
-        Verdict(
+        Point(
             "pixel accuracy not below combo's",
             "the mean difference over seeds is not negative on any dataset",
             _decide(accuracy, lambda gap: gap.gap.mean < 0),
             _listed(accuracy),
         ),
-        Verdict(
+        Point(
             "not made unnecessary by a decision rule after training",
             "ours is above cross entropy and combo with a rule fitted on the images held out: "
             "no interval lies below 0, and not every one includes it",
             _above(ruled),
             _listed(ruled),
         ),
-        Verdict(
+        Point(
             "outlives longer training, class-uniform sampling, s4GAN and few labels",
             "against combo and cross entropy under the same stress, no interval lies below 0",
             *_stressed(found),

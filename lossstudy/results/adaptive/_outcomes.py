@@ -84,7 +84,9 @@ def of(found: Sequence[Outcome], setting: str, contender: str) -> dict[int, Outc
 
 def best_reading(found: Sequence[Outcome], setting: str, loss: str) -> str:
     """Return the reading of a loss that did best on the images held out."""
-    readings = [_name(loss, {})] + [_name(loss, params) for params in ADAPTIVE_GRID[loss]]
+    readings = [contender_name(loss, {})] + [
+        contender_name(loss, params) for params in ADAPTIVE_GRID[loss]
+    ]
     by_seed = {name: of(found, setting, name) for name in readings}
     shared = set.intersection(*(set(seeds) for seeds in by_seed.values()))
     if not shared:
@@ -184,9 +186,17 @@ def without_each_class(
 
 def _contender(record: Record) -> str:
     usual = ADAPTIVE_STATIC.get(record.loss, {})
-    return _name(record.loss, {k: v for k, v in record.loss_params.items() if usual.get(k) != v})
+    return contender_name(
+        record.loss, {k: v for k, v in record.loss_params.items() if usual.get(k) != v}
+    )
 
 
-def _name(loss: str, params: Mapping[str, Any]) -> str:
+def contender_name(loss: str, params: Mapping[str, Any]) -> str:
+    """Return the name of a loss with parameters that are not the study's defaults.
+
+    Example:
+        >>> contender_name("focal", {"gamma": 5.0})
+        'focal, gamma = 5'
+    """
     given = ", ".join(f"{key} = {shown(value)}" for key, value in sorted(params.items()))
     return f"{loss}, {given}" if given else loss

@@ -7,20 +7,26 @@ import numpy as np
 import pandas as pd
 
 from lossstudy.results._interval import Interval
-from lossstudy.results._outcomes import (
+from lossstudy.results.adaptive._outcomes import (
     TUNED,
     WITH_RULE,
+    Classes,
     Outcome,
     best_reading,
+    contender_name,
     difference,
     of,
     rare_classes,
     without_each_class,
 )
-from lossstudy.study import ADAPTIVE_GRID, ADAPTIVE_SETTINGS, ADAPTIVE_STATIC
+from lossstudy.study import (
+    ADAPTIVE_ABLATIONS,
+    ADAPTIVE_GRID,
+    ADAPTIVE_SETTINGS,
+    ADAPTIVE_STATIC,
+)
 
 OURS = "adaptive"
-IMBALANCED = tuple(name for name in ADAPTIVE_SETTINGS if name != "balanced")
 RULED = ("cross_entropy" + WITH_RULE, "combo" + WITH_RULE)
 """The control: what a decision rule makes of a network trained with a static loss."""
 
@@ -65,11 +71,7 @@ def comparison(found: Sequence[Outcome], setting: str) -> pd.DataFrame:
         rows.append({
             "contender": name,
             "reading": best_reading(found, setting, loss) if name.endswith(TUNED) else "",
-            "n": len(outcomes),
-            "mean_iou": np.mean([o.scores["mean_iou"] for o in outcomes.values()]),
-            "rare_iou": np.mean([o.iou()[rare].mean() for o in outcomes.values()]),
-            "pixel_accuracy": np.mean([o.scores["pixel_accuracy"] for o in outcomes.values()]),
-            "ece": np.mean([_ece(o) for o in outcomes.values()]),
+            **_scores(outcomes, rare),
             "behind": gap.mean,
             "low": gap.low,
             "high": gap.high,
@@ -132,37 +134,38 @@ def one_class_signs(found: Sequence[Outcome], opponent: str) -> dict[str, tuple[
     return signs
 
 
-def ablations(found: Sequence[Outcome], setting: str, readings: dict[str, str]) -> pd.DataFrame:
+def ablations(found: Sequence[Outcome], setting: str) -> pd.DataFrame:
     """Return what each change of the adaptive loss is worth in a setting.
-
-    Args:
-        found: Outcomes.
-        setting: Name of a dataset.
-        readings: Name of the change to the contender that has it.
 
     Returns:
         Columns `change`, `n`, `mean_iou`, `rare_iou`, `pixel_accuracy`, `ece`, and `gain`, `low`,
         `high`: mean IoU minus that of the loss as it is.
     """
     ours, rare = of(found, setting, OURS), rare_classes(found, setting)
+    changes = {name: contender_name(OURS, params) for name, params in ADAPTIVE_ABLATIONS.items()}
     rows = []
-    for change, contender in {"as it is": OURS, **readings}.items():
-        outcomes = of(found, setting, contender)
-        if not outcomes:
-            continue
-        gap = difference(outcomes, ours)
-        rows.append({
-            "change": change,
-            "n": len(outcomes),
-            "mean_iou": _mean(outcomes),
-            "rare_iou": np.mean([o.iou()[rare].mean() for o in outcomes.values()]),
-            "pixel_accuracy": np.mean([o.scores["pixel_accuracy"] for o in outcomes.values()]),
-            "ece": np.mean([_ece(o) for o in outcomes.values()]),
-            "gain": gap.mean,
-            "low": gap.low,
-            "high": gap.high,
-        })
+    for change, contender in {"as it is": OURS, **changes}.items():
+        if there := of(found, setting, contender):
+            gap = difference(there, ours)
+            rows.append({
+                "change": change,
+                **_scores(there, rare),
+                "gain": gap.mean,
+                "low": gap.low,
+                "high": gap.high,
+            })
     return pd.DataFrame(rows)
+
+
+def _scores(there: dict[int, Outcome], rare: Classes) -> dict[str, float | int]:
+    """Return means over the seeds."""
+    return {
+        "n": len(there),
+        "mean_iou": _mean(there),
+        "rare_iou": float(np.mean([o.iou()[rare].mean() for o in there.values()])),
+        "pixel_accuracy": float(np.mean([o.scores["pixel_accuracy"] for o in there.values()])),
+        "ece": float(np.mean([_ece(o) for o in there.values()])),
+    }
 
 
 def _mean(outcomes: dict[int, Outcome]) -> float:
