@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lossstudy.knobs import shown
 from lossstudy.labels import label_space
 from lossstudy.results import write_record
 
@@ -39,7 +40,7 @@ def record_data(
 ):  # fmt: skip
     """The content of a record; unknown keywords are fields of its configuration."""
     params = loss_params if loss_params is not None else {"gamma": 2.0} if loss == "focal" else {}
-    suffix = "".join(f"-{key}{value:g}" for key, value in params.items())
+    suffix = "".join(f"-{key}{shown(value)}" for key, value in params.items())
     space = "idd30" if dataset == "idd" else "cityscapes19"
     evaluations = {dataset: make_evaluation(dataset, iou, generated, num_images)}
     if transfer is not None:

@@ -79,6 +79,17 @@ def test_full_disk_leaves_the_last_good_checkpoint(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["state.pt"]
 
 
+def test_no_space_left_on_the_device(tmp_path):
+    file = tmp_path / "state.pt"
+    save_checkpoint(file, make_state(4.0), "run", 5)
+    (tmp_path / "state.tmp").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left on device; the one from before") as e:
+        save_checkpoint(file, make_state(7.0), "run", 6)
+    assert e.value.errno == errno.ENOSPC
+    assert load_checkpoint(file, make_state(0.0), "run") == 5
+    assert [path.name for path in tmp_path.iterdir()] == ["state.pt"]
+
+
 # A process that is stopped
 
 CONFIG = configure(
@@ -138,4 +149,14 @@ def test_sigterm_saves_the_step_and_says_how_to_go_on(training, whole):
     assert training.returncode == 143
     assert f"{CONFIG.id}: stopped by SIGTERM after step" in said
     assert "run the same command again" in said
+    assert_ends_as(whole)
+
+
+def test_disk_that_fills_up_during_a_run_costs_no_step_that_was_saved(training, whole):
+    limit = 100_000  # bytes a file: room for the log, not for a checkpoint
+    resource.prlimit(training.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    _, said = training.communicate(timeout=60)
+    assert training.returncode == 2
+    assert "could not be written" in said
+    assert "the one from before is kept. Make room and run the same command again" in said
     assert_ends_as(whole)

@@ -1,18 +1,19 @@
 import json
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 from lossstudy import experiment, paths
-from lossstudy.cli import main
+from lossstudy.cli import _study, main
 from lossstudy.config import DATASETS, ExperimentConfig
 from lossstudy.configure import command, configure
 from lossstudy.labels import LABEL_SPACES
 from lossstudy.losses import loss_names, loss_parameters
 from lossstudy.models import model_names
 from lossstudy.profiles import PROFILES
-from lossstudy.study import study
+from lossstudy.study import STUDIES, study
 from tests.records import make_record
 
 pytestmark = pytest.mark.usefixtures("without_type_checks")
@@ -93,7 +94,7 @@ def test_recorded_command_makes_the_same_run(given, trained):
     [
         (["--loss", "focal", "--gamma", "-1"], "gamma must be a finite number at least 0, got -1"),
         (["--loss", "focal", "--gamma", "nan"], "gamma must be a finite number"),
-        (["--loss", "fokal"], "loss must be one of combo"),
+        (["--loss", "fokal"], "loss must be one of adaptive, combo"),
         (["--gamma", "2"], "loss 'cross_entropy' takes no 'gamma'"),
         (["--sharpness", "2"], "unrecognized arguments: --sharpness"),
         (["--gam", "2", "--loss", "focal"], "unrecognized arguments: --gam"),
@@ -181,7 +182,14 @@ def test_study_is_run_by_snakemake(launched):
     assert stop.value.code == 3
     (command,) = launched
     assert command[:3] == [sys.executable, "-m", "snakemake"]
-    assert command[-3:] == ["profile=smoke", "cityscapes_root=/real/c", "idd_root=/real/i"]
+    given = ["profile=smoke", "name=paper", "cityscapes_root=/real/c", "idd_root=/real/i"]
+    assert command[-4:] == given
+
+
+def test_study_of_another_name_is_run_by_snakemake_too(launched):
+    with pytest.raises(SystemExit):
+        main(["study", "--name", "semi", "--profile", "smoke"])
+    assert launched[0][-2:] == ["profile=smoke", "name=semi"]
 
 
 def test_study_outside_a_checkout_is_refused(launched, capsys, monkeypatch, tmp_path):
@@ -210,28 +218,43 @@ def test_table_that_the_paper_does_not_have_is_refused(capsys):
     assert "invalid choice: '4'" in refused(["table", "4"], capsys)
 
 
-def test_keep_copies_the_finished_runs_of_a_profile():
-    run = make_record(paths.runs_dir(), profile="smoke")
-    make_record(paths.runs_dir(), profile="quick")
-    unfinished = paths.runs_dir() / "smoke-idd-combo-s0-12345678"
-    unfinished.mkdir()
-    for file in (
-        run / "checkpoint-1-2.pt",
-        run / "checkpoint-1-2.jsonl",
-        unfinished / "log.jsonl",
-    ):
-        file.write_text("x")
-    assert main(["keep", "--profile", "smoke"]) == 0
-    kept = paths.recorded_dir() / "smoke" / run.name
-    assert [path.name for path in kept.parent.iterdir()] == [run.name]
+@pytest.fixture
+def finished():
+    """A run of each study that looks finished, by the study's name; and unfinished ones."""
+    made = make_record(paths.home() / "made-up")
+    found = {}
+    for name in STUDIES:
+        done, begun, *_ = (paths.runs_dir() / run.id for run in study("smoke", name=name))
+        shutil.copytree(made, done)
+        for file in ("checkpoint-1-2.pt", "checkpoint-1-2.jsonl", "finished"):
+            (done / file).write_text("x")
+        begun.mkdir()
+        (begun / "checkpoint-1-2.jsonl").write_text("x")
+        found[name] = done
+    shutil.copytree(made, paths.runs_dir() / "smoke-idd-combo-s0-12345678")  # somebody's own
+    return found
+
+
+@pytest.mark.parametrize(("name", "folder"), [("paper", "smoke"), ("semi", "semi")])
+def test_keep_copies_the_finished_runs_of_a_study(name, folder, finished):
+    assert main(["keep", "--name", name, "--profile", "smoke"]) == 0
+    run, kept = finished[name], paths.recorded_dir() / folder / finished[name].name
+    assert list(paths.recorded_dir().glob("*/*")) == [kept]
     assert (kept / "record.json").read_bytes() == (run / "record.json").read_bytes()
     assert sorted(path.name for path in kept.iterdir()) == ["images.npz", "record.json", "samples"]
-    assert not (paths.recorded_dir() / "quick").exists()
+
+
+def test_keep_of_a_lean_study_leaves_the_pictures_out(finished, monkeypatch):
+    monkeypatch.setattr(_study, "LEAN", {"semi"})
+    (finished["semi"] / "train.ipynb").write_text("{}")
+    assert main(["keep", "--name", "semi", "--profile", "smoke"]) == 0
+    kept = paths.recorded_dir() / "semi" / finished["semi"].name
+    assert sorted(path.name for path in kept.iterdir()) == ["images.npz", "record.json"]
 
 
 def test_keep_without_a_finished_run_says_how_to_make_one(capsys):
-    message = refused(["keep", "--profile", "smoke"], capsys)
-    assert "lossstudy study --profile smoke" in message
+    message = refused(["keep", "--name", "semi", "--profile", "smoke"], capsys)
+    assert "lossstudy study --name semi --profile smoke" in message
 
 
 # The program

@@ -47,7 +47,7 @@ def test_profile_is_only_a_start():
         ("dataset", "coco", "one of cityscapes, idd, idd_lite, kitti, camvid, got 'coco'"),
         ("optimizer", "adam", "optimizer must be one of adamw, sgd, got 'adam'"),
         ("model", "unet", "model must be one of s4gan, deeplab, mlmt, got 'unet'"),
-        ("profile", "fast", "profile must be one of smoke, quick, standard, gpu, paper"),
+        ("profile", "fast", "must be one of smoke, instructor, quick, standard, gpu, paper"),
         ("loss_params", [], "loss_params must be of type dict"),
         ("data_root", 3, "data_root must be of type str or none"),
     ],

@@ -97,7 +97,7 @@ def test_a_second_build_has_nothing_to_do(built):
 @pytest.mark.parametrize(
     ("file", "old", "new", "loss"),
     [
-        ("study.py", '"focal": {"gamma": 2.0}', '"focal": {"gamma": 3.0}', "focal"),
+        ("study/_cells.py", '"focal": {"gamma": 2.0}', '"focal": {"gamma": 3.0}', "focal"),
         ("losses/combo.py", "\nclass Combo", "\nCHANGED = True\n\n\nclass Combo", "combo"),
     ],
     ids=["parameter", "code"],

@@ -80,6 +80,14 @@ def test_panels_show_image_truth_and_each_prediction_in_the_order_of_the_paper(r
     assert legend == ["road", "sidewalk", "sky", "car", "no class"]
 
 
+def test_panels_with_titles_keep_the_order_given(records):
+    runs = [run for run in records if run.seed == 0][::-1][:2]
+    figure = plots.panels(runs, "cityscapes", titles=["before", "after"])
+    assert [axes.get_title() for axes in figure.axes] == [
+        "input", "ground truth", "before", "after",
+    ]  # fmt: skip
+
+
 def test_panels_refuse_runs_that_kept_other_images(records):
     file = records[0].folder / "samples" / "cityscapes_0.npz"
     with np.load(file) as arrays:

@@ -13,13 +13,11 @@ from lossstudy import paths
 from lossstudy.config import DATASETS
 from lossstudy.pages import write_page
 from lossstudy.profiles import PROFILES
+from lossstudy.results import keep_lean
 from lossstudy.study import LEAN, STUDIED, STUDIES, TABLES, study
 
 LEFT = ("*.pt", "*.jsonl", "*.ipynb", "finished")
 """What `keep` leaves behind: checkpoints, logs, and the notebook, which it rewrites as a page."""
-
-LEFT_IF_LEAN = ("samples",)
-"""What it leaves behind besides where a study has too many runs to show each."""
 
 
 def add(commands: Any) -> None:
@@ -93,11 +91,14 @@ def _keep(arguments: argparse.Namespace) -> None:
     runs = [paths.runs_dir() / run.id for run in study(profile, _roots(arguments), name)]
     found = [folder for folder in runs if (folder / "record.json").exists()]
     for folder in found:
-        patterns = shutil.ignore_patterns(*LEFT, *(LEFT_IF_LEAN if name in LEAN else ()))
-        shutil.copytree(folder, target / folder.name, dirs_exist_ok=True, ignore=patterns)
-        if name not in LEAN and (folder / "train.ipynb").exists():
-            write_page(folder / "train.ipynb", target / folder.name / "train.ipynb")
-        print(target / folder.name)
+        copy = target / folder.name
+        print(copy)
+        if name in LEAN:
+            keep_lean(folder, copy)
+            continue
+        shutil.copytree(folder, copy, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*LEFT))
+        if (folder / "train.ipynb").exists():
+            write_page(folder / "train.ipynb", copy / "train.ipynb")
     if not found:
         raise FileNotFoundError(
             f"no finished run of study {name!r} in profile {profile!r} in {paths.runs_dir()}; "

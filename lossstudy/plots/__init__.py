@@ -4,6 +4,14 @@ Figures are made without pyplot, so they are not shown or kept anywhere by thems
 `show` puts one on a page together with its alternative text.
 """
 
+from lossstudy.plots._adaptive import (
+    gap_dots,
+    gap_dots_text,
+    price_dots,
+    price_dots_text,
+    weights_over_time,
+    weights_over_time_text,
+)
 from lossstudy.plots._audit import (
     contribution_bars,
     contribution_bars_text,
@@ -42,6 +50,8 @@ __all__ = [
     "encoding_profiles",
     "encoding_profiles_text",
     "figure_html",
+    "gap_dots",
+    "gap_dots_text",
     "grouped_bars",
     "growth_lines",
     "growth_text",
@@ -52,10 +62,14 @@ __all__ = [
     "loss_effects_alt",
     "paint",
     "panels",
+    "price_dots",
+    "price_dots_text",
     "repeat_dots",
     "repeat_dots_text",
     "show",
     "size_ranges",
     "weight_curves",
     "weight_curves_text",
+    "weights_over_time",
+    "weights_over_time_text",
 ]

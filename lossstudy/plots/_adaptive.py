@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from lossstudy.labels import label_space
 from lossstudy.plots._style import PALETTE, new_figure
 from lossstudy.results import Record
-from lossstudy.results._adaptive import Gap
+from lossstudy.results.adaptive import Gap
 
 
 def weights_over_time(record: Record) -> Figure:

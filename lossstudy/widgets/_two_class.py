@@ -21,7 +21,7 @@ LOSSES = {
 PARAMETERS = (
     Slider("gamma", "focal: γ", steps(0, 5, 20), 2.0),
     Slider("lam", "focal: λ", steps(1, 2, 10), 1.0),
-    Slider("alpha", "combo: α, share of cross entropy", steps(0, 1, 20), 0.5),
+    Slider("alpha", "combo: α", steps(0, 1, 20), 0.5),
 )
 """The parameters of the losses as controls. Dice has its default smoothing of one pixel."""
 

@@ -57,11 +57,9 @@ class ImbalancePlayground(Explorer):
         margins = steps(-2, 6, 16)
         super().__init__(
             (
-                Slider(
-                    "foreground", "foreground pixels of 576", (2, 6, 12, 29, 58, 144, 288), 12, "0"
-                ),
-                Slider("margin_foreground", "margin on the foreground", margins, 1.0, "1"),
-                Slider("margin_background", "margin on the background", margins, 3.5, "1"),
+                Slider("foreground", "foreground pixels", (2, 6, 12, 29, 58, 144, 288), 12, "0"),
+                Slider("margin_foreground", "foreground margin", margins, 1.0, "1"),
+                Slider("margin_background", "background margin", margins, 3.5, "1"),
                 *PARAMETERS,
             ),
             **values,
@@ -120,15 +118,15 @@ class ImbalancePlayground(Explorer):
             [
                 written,
                 _draw.number(f"value.{name}", "4", numbers),
-                _draw.number(f"gradient.foreground.{name}", "3", numbers),
-                _draw.number(f"gradient.background.{name}", "3", numbers),
+                _draw.number(f"gradient.foreground.{name}", "2", numbers),
+                _draw.number(f"gradient.background.{name}", "2", numbers),
                 _draw.bar({p: f"share.{k}.{name}" for k, p in _PARTS.items()}, numbers),
                 *(_draw.number(f"share.{kind}.{name}", "1%", numbers) for kind in _PARTS),
             ]
             for name, written in LOSSES.items()
         ]
         header = [
-            "loss", "value", "gradient on foreground", "on background", "shares of the gradient",
+            "loss", "value", "foreground gradient", "background gradient", "shares",
             _draw.key("part-1") + "foreground", _draw.key("part-2") + "other background",
             _draw.key("part-3") + "easy background",
         ]  # fmt: skip

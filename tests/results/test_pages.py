@@ -1,4 +1,6 @@
+import io
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
@@ -25,13 +27,18 @@ LOSSES = ("cross_entropy", "focal", "combo")
 class Links(HTMLParser):
     def __init__(self, html):
         super().__init__()
-        self.hrefs = []
+        self.hrefs, self.files = [], []
         self.text = []
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
         if tag == "a":
-            self.hrefs.append(dict(attributes)["href"])
+            (self.files if "download" in given else self.hrefs).append(given["href"])
+
+    @property
+    def runs(self):
+        return [href for href in self.hrefs if href.startswith("../runs/")]
 
     def handle_data(self, data):
         self.text.append(data)
@@ -139,7 +146,7 @@ def test_one_seed_shows_no_interval(tmp_path):
 def test_cells_link_to_their_runs_and_say_what_the_images_are(tmp_path):
     records = grid(tmp_path)
     page = Links(loss_table_html(records, "cityscapes"))
-    assert set(page.hrefs) == {f"../runs/{record.id}.html" for record in records}
+    assert set(page.runs) == {f"../runs/{record.id}.html" for record in records}
     assert "generated scenes" in "".join(page.text)
     assert "real images" not in "".join(page.text)
 
@@ -147,8 +154,39 @@ def test_cells_link_to_their_runs_and_say_what_the_images_are(tmp_path):
 def test_the_ledger_links_every_run_and_knows_foreign_code(tmp_path):
     records = grid(tmp_path)
     page = Links(ledger_html(records))
-    assert sorted(page.hrefs) == sorted(f"../runs/{record.id}.html" for record in records)
-    assert "other" in page.text  # the made-up code fingerprint is nobody's
+    assert sorted(page.runs) == sorted(f"../runs/{record.id}.html" for record in records)
+    # the made-up code fingerprint is nobody's
+    assert "stale: made by other training code (0123456789ab+)" in page.text
+
+
+def test_every_table_can_be_downloaded_with_the_runs_it_is_of(tmp_path):
+    records = grid(tmp_path, dataset="idd")
+    for html, name in (
+        (loss_table_html(records, "idd"), "results-on-idd"),
+        (loss_differences_html(records, "idd"), "differences-on-idd"),
+        (ledger_html(records), "ledger"),
+    ):
+        assert f'download="{name}.csv"' in html
+        (address,) = Links(html).files
+        table = pd.read_csv(io.StringIO(unquote(address.partition(",")[2])))
+        named = " ".join(table["run" if "run" in table else "runs"])
+        assert set(named.split()) == {record.id for record in records}
+
+
+def test_a_difference_opens_to_its_pairs_of_runs(tmp_path):
+    records = grid(tmp_path, dataset="idd")
+    page = Links(loss_differences_html(records, "idd"))
+    assert set(page.runs) == {f"../runs/{record.id}.html" for record in records}
+
+
+def test_a_cell_of_the_headline_opens_to_its_runs(tmp_path):
+    records = grid(tmp_path)
+    page = Links(headline_html(records))
+    assert sorted(page.runs) == sorted(f"../runs/{record.id}.html" for record in records)
+    text = "".join(page.text)
+    assert "0.450 ±" in text
+    assert "n = 2, 95 % interval" in text
+    assert "seed 1: 0.500" in text
 
 
 def test_the_headline_has_the_papers_tables_2_and_3_and_marks_ours(tmp_path):

@@ -96,3 +96,14 @@ def test_a_failed_write_leaves_the_old_record(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         write_record(tmp_path, record_data(seed=2))
     assert [record.seed for record in read_records(tmp_path)] == [1]
+
+
+def test_a_count_of_raw_classes_is_optional_and_checked(tmp_path):
+    data = copy.deepcopy(record_data(transfer="idd"))
+    write_record(tmp_path, data)
+    data["evaluations"]["idd"]["raw"] = {"source": "id", "ids": [0], "counts": [[1]] * 19}
+    write_record(tmp_path, data)
+    assert read_record(tmp_path).evaluations["idd"]["raw"]["ids"] == [0]
+    del data["evaluations"]["idd"]["raw"]["ids"]
+    with pytest.raises(ValueError, match="evaluations.idd.raw.ids"):
+        write_record(tmp_path, data)
