@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from lossstudy.labels import label_space
 from lossstudy.plots._style import PALETTE, new_figure
 from lossstudy.results import Record
-from lossstudy.results.adaptive import Gap
+from lossstudy.results.adaptive import OURS, WITH_RULE, Gap
 
 
 def weights_over_time(record: Record) -> Figure:
@@ -87,6 +87,7 @@ def gap_dots(gaps: Mapping[str, Sequence[Gap]], label: str) -> Figure:
         for gap, row in zip(some, rows, strict=True):
             axes.plot([gap.gap.low, gap.gap.high], [row, row], color=color, linewidth=1.6)
     axes.set_yticks(range(len(settings)), settings[::-1])
+    axes.set_ylim(-0.6, len(settings) - 0.4)
     axes.set_xlabel(label)
     axes.grid(axis="x", color="0.9")
     axes.set_axisbelow(True)
@@ -105,26 +106,29 @@ def gap_dots_text(gaps: Mapping[str, Sequence[Gap]], label: str) -> str:
 
 
 def price_dots(table: pd.DataFrame) -> Figure:
-    """Draw pixel accuracy against mean IoU, one point a contender of a `comparison`."""
+    """Draw pixel accuracy against mean IoU, one point a contender of a `comparison`.
+
+    The contenders are numbered in the order of the table, which the legend repeats.
+    """
     figure = new_figure(4.4)
     axes = figure.subplots()
-    for _, row in table.iterrows():
-        ours = row.contender == "adaptive"
-        ruled = row.contender.endswith("rule")
+    for number, row in enumerate(table.itertuples(), start=1):
+        ours, ruled = row.contender == OURS, row.contender.endswith(WITH_RULE)
         axes.plot(
             row.mean_iou, row.pixel_accuracy,
             "*" if ours else "s" if ruled else "o",
             color=PALETTE[4] if ours else PALETTE[0] if ruled else "0.45",
-            markersize=13 if ours else 6,
+            markersize=14 if ours else 6, label=f"{number} {row.contender}", linestyle="",
         )  # fmt: skip
         axes.annotate(
-            row.contender, (row.mean_iou, row.pixel_accuracy), xytext=(5, 3),
-            textcoords="offset points", fontsize=8,
+            str(number), (row.mean_iou, row.pixel_accuracy),
+            xytext=(6, (5, -11)[number % 2]), textcoords="offset points", fontsize=9,
         )  # fmt: skip
     axes.set_xlabel("mean IoU")
     axes.set_ylabel("pixel accuracy")
     axes.grid(color="0.9")
     axes.set_axisbelow(True)
+    figure.legend(loc="outside right upper", frameon=False, fontsize=9)
     return figure
 
 

@@ -132,7 +132,7 @@ def _ids(records: Sequence[Record]) -> str:
 
 def _links(records: Sequence[Record], stale: dict[str, str]) -> str:
     """Return the runs of one side; one without an executed notebook has no page to lead to."""
-    return "<br>".join(
+    links = "<br>".join(
         (
             f'<a href="{run_page(run.id)}">{escape(run.id)}</a>'
             if (run.folder / "train.ipynb").is_file()
@@ -141,3 +141,6 @@ def _links(records: Sequence[Record], stale: dict[str, str]) -> str:
         + badge(run.id, stale)
         for run in records
     )
+    if len(records) == 1:
+        return links
+    return f"<details><summary>{len(records)} runs</summary>{links}</details>"

@@ -136,7 +136,8 @@ def agreement_text(records: Sequence[Record]) -> str:
     sentences = []
     for found in agreements(by_network(records)):
         sentences.append(
-            f"{found.one} and {found.other}: Kendall's τ of the mean IoUs is {found.tau:+.2f}. Of "
+            f"{found.one} and {found.other}: Kendall's τ of the mean IoUs is "
+            f"{number(found.tau, '+.2f')}. Of "
             f"the {found.pairs} pairs of losses, {found.settled} differ beyond their interval "
             f"under both networks, and {found.contradicted} of those the other way round."
         )

@@ -79,9 +79,7 @@ def test_nothing_to_compare_is_said(tmp_path):
     runs = [run_of(tmp_path, loss=loss) for loss in LOSSES]
     with pytest.raises(ValueError, match="are the same runs"):
         matched(runs, runs)
-    with pytest.raises(
-        ValueError, match=r"before has cityscapes, .*; after has idd"
-    ):
+    with pytest.raises(ValueError, match=r"before has cityscapes, .*; after has idd"):
         matched(runs, [run_of(tmp_path, dataset="idd", loss=loss) for loss in LOSSES])
 
 

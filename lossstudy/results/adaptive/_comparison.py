@@ -70,7 +70,7 @@ def comparison(found: Sequence[Outcome], setting: str) -> pd.DataFrame:
         loss = name.removesuffix(TUNED)
         rows.append({
             "contender": name,
-            "reading": best_reading(found, setting, loss) if name.endswith(TUNED) else "",
+            "reading": (best_reading(found, setting, loss) or "") if name.endswith(TUNED) else "",
             **_scores(outcomes, rare),
             "behind": gap.mean,
             "low": gap.low,

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,16 @@ from lossstudy.results.adaptive._comparison import OURS, ablations, comparison, 
 from lossstudy.results.adaptive._outcomes import Outcome, of
 from lossstudy.results.adaptive._verdicts import shown, verdicts
 
+_STYLE = """
+.study-table td:first-child, .study-table th:first-child { text-align: left; }
+.verdicts { overflow-x: auto; }
+.verdicts table { border-collapse: collapse; font-size: 0.85em; margin: 0; }
+.verdicts th, .verdicts td { padding: 0.5em 0.7em; text-align: left; vertical-align: top;
+  border-top: 1px solid currentColor; font-weight: normal; }
+.verdicts thead th { font-weight: bold; }
+.verdicts tbody th { width: 36%; }
+"""
+
 
 def comparison_html(found: Sequence[Outcome]) -> str:
     """Return the comparison in every setting, one table each, folded but the first."""
@@ -21,17 +32,16 @@ def comparison_html(found: Sequence[Outcome]) -> str:
         table = comparison(found, setting)
         tables.append(table.assign(setting=setting))
         page = pd.DataFrame({
-            "contender": [_named(row) for row in table.itertuples()],
-            **_columns(table),
-            "adaptive minus this": [
-                ""
-                if row.contender == "adaptive"
-                else shown(Interval(row.behind, row.low, row.high))
+            "contender": [_named(row.contender, row.reading) for row in table.itertuples()],
+            "mean IoU": table.mean_iou.map("{:.3f}".format),
+            "adaptive minus it": [
+                "" if row.contender == OURS else shown(Interval(row.behind, row.low, row.high))
                 for row in table.itertuples()
             ],
+            **_columns(table),
         })
         caption = f"{setting}: every contender, the best mean IoU first"
-        body = frame_html(page.set_index("contender"), caption)
+        body = _table(page.set_index("contender"), caption)
         open_first = " open" if place == 0 else ""
         parts.append(f"<details{open_first}><summary>{setting}</summary>\n{body}</details>\n")
     csv = pd.concat(tables).to_csv(index=False) if tables else ""
@@ -46,13 +56,14 @@ def ablations_html(found: Sequence[Outcome]) -> str:
     for setting, table in tables.items():
         page = pd.DataFrame({
             "change": table.change,
-            **_columns(table),
-            "against it as it is": [
+            "mean IoU": table.mean_iou.map("{:.3f}".format),
+            "gain": [
                 "" if row.change == "as it is" else shown(Interval(row.gain, row.low, row.high))
                 for row in table.itertuples()
             ],
+            **_columns(table),
         })
-        parts.append(frame_html(page.set_index("change"), f"{setting}: one change at a time"))
+        parts.append(_table(page.set_index("change"), f"{setting}: one change at a time"))
     if not tables:
         return ""
     joined = pd.concat([table.assign(setting=name) for name, table in tables.items()])
@@ -83,7 +94,7 @@ def metadata_html(found: Sequence[Outcome]) -> str:
             "rare third, share": f"{np.sort(share)[: len(share) // 3].sum():.4f}",
         })
     caption = "Metadata of the training images, by dataset"
-    return frame_html(pd.DataFrame(rows).set_index("dataset"), caption)
+    return _table(pd.DataFrame(rows).set_index("dataset"), caption)
 
 
 def summary(found: Sequence[Outcome]) -> str:
@@ -100,33 +111,41 @@ def summary(found: Sequence[Outcome]) -> str:
 
 
 def verdicts_html(found: Sequence[Outcome]) -> str:
-    """Return what was asked of the loss and what the runs say."""
-    rows = [
-        {
-            "asked of the loss": f"<b>{point.asked}</b><br><small>{point.rule}</small>",
-            "verdict": f"<b>{point.verdict}</b>",
-            "evidence": "<br>".join(point.evidence.split("; ")),
-        }
-        for point in verdicts(found)
-    ]
-    page = pd.DataFrame(rows).set_index("asked of the loss")
-    csv = pd.DataFrame(verdicts(found)).to_csv(index=False)
-    return frame_html(page, "Each point, its rule, and the verdict") + download_html(
-        "Verdicts", csv
+    """Return what was asked of the loss and what the runs say, each point open to its numbers."""
+    points = verdicts(found)
+    rows = "".join(
+        f'<tr><th scope="row"><strong>{escape(point.asked)}</strong><br>{escape(point.rule)}</th>'
+        f"<td><strong>{point.verdict}</strong></td><td>{_listed(point.evidence)}</td></tr>\n"
+        for point in points
     )
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("asked", "verdict", "evidence"))
+    return (
+        f'<style>{_STYLE}</style>\n<div class="verdicts" role="region" tabindex="0" '
+        'aria-label="What was asked of the loss, and the verdicts">\n<table class="dataframe">\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n"
+        + download_html("Verdicts", pd.DataFrame(points).to_csv(index=False))
+    )
+
+
+def _listed(evidence: str) -> str:
+    return "".join(f"<div>{escape(line)}</div>" for line in evidence.split("; ") if line)
+
+
+def _table(page: pd.DataFrame, caption: str) -> str:
+    """Return a table whose first column is text."""
+    return f"<style>{_STYLE}</style>" + frame_html(page, caption)
 
 
 def _columns(table: pd.DataFrame) -> dict[str, "pd.Series[str]"]:
     """Return the columns that comparisons and ablations share."""
     names = {
-        "mean_iou": "mean IoU",
         "rare_iou": "rare third",
         "pixel_accuracy": "pixel accuracy",
         "ece": "calibration error",
     }
     shown_as = {label: table[name].map("{:.3f}".format) for name, label in names.items()}
-    return {"n": table.n.astype(int).astype(str), **shown_as}
+    return {**shown_as, "n": table.n.astype(int).astype(str)}
 
 
-def _named(row: "pd.core.frame.pandas.Series[str]") -> str:
-    return f"{row.contender}<br><small>{row.reading}</small>" if row.reading else row.contender
+def _named(contender: str, reading: str) -> str:
+    return f"{contender}<br><small>{reading}</small>" if reading else contender

@@ -75,22 +75,26 @@ def of(found: Sequence[Outcome], setting: str, contender: str) -> dict[int, Outc
     """Return the outcomes of a contender in a setting, by seed.
 
     A name that ends in `TUNED` is the loss in the reading with the best mean IoU on the images
-    held out, in the mean over the seeds that all its readings have.
+    held out, in the mean over the seeds that all its readings have; nobody until one seed has.
     """
     if contender.endswith(TUNED):
-        contender = best_reading(found, setting, contender.removesuffix(TUNED))
+        best = best_reading(found, setting, contender.removesuffix(TUNED))
+        if best is None:
+            return {}
+        contender = best
     return {o.seed: o for o in found if (o.setting, o.contender) == (setting, contender)}
 
 
-def best_reading(found: Sequence[Outcome], setting: str, loss: str) -> str:
-    """Return the reading of a loss that did best on the images held out."""
-    readings = [contender_name(loss, {})] + [
-        contender_name(loss, params) for params in ADAPTIVE_GRID[loss]
-    ]
+def best_reading(found: Sequence[Outcome], setting: str, loss: str) -> str | None:
+    """Return the reading of a loss that did best on the images held out.
+
+    None as long as no seed has all of its readings: what is not all there is not tuned.
+    """
+    readings = [contender_name(loss, params) for params in ({}, *ADAPTIVE_GRID[loss])]
     by_seed = {name: of(found, setting, name) for name in readings}
     shared = set.intersection(*(set(seeds) for seeds in by_seed.values()))
     if not shared:
-        return readings[0]
+        return None
     means = {
         name: np.mean([by_seed[name][seed].held_out["mean_iou"] for seed in shared])
         for name in readings

@@ -51,9 +51,12 @@ def test_tuned_is_the_best_on_images_held_out_not_on_the_validation(tmp_path):
     assert of(outcomes, NATURAL, "focal (tuned)")[0].iou() == pytest.approx(0.5)
 
 
-def test_without_the_whole_grid_the_default_stands(tmp_path):
-    outcomes = found(write(tmp_path, "focal", 0.5, gamma=2.0))
-    assert best_reading(outcomes, NATURAL, "focal") == "focal"
+def test_without_the_whole_grid_nothing_is_tuned(tmp_path):
+    outcomes = found(
+        write(tmp_path, "focal", 0.5, gamma=2.0), write(tmp_path, "focal", 0.6, gamma=1.0)
+    )
+    assert best_reading(outcomes, NATURAL, "focal") is None
+    assert of(outcomes, NATURAL, "focal (tuned)") == {}
 
 
 def test_rare_third_is_that_of_the_training_pixels(tmp_path):
