@@ -62,9 +62,6 @@ class Adaptive(StatefulLoss):
         memory: What the running sums remember: an `epoch`, the `batch`, or everything (`forever`).
         measure: What a class lacks: `iou`, or `recall`, which does not see false positives.
 
-    Raises:
-        ValueError: A parameter out of its range, or no counts.
-
     Example:
         >>> logits, targets = torch.zeros(1, 2, 1, 2), torch.zeros(1, 1, 2, dtype=torch.long)
         >>> loss = Adaptive(num_classes=2, counts=ClassCounts.even(2), smooth=0.0)

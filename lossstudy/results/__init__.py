@@ -22,6 +22,7 @@ from lossstudy.results._changes_page import (
 from lossstudy.results._claim_tables import in_tables, printed_spread
 from lossstudy.results._claims import claims
 from lossstudy.results._claims_html import claims_html
+from lossstudy.results._class_tables import ClassTable, class_tables
 from lossstudy.results._compare import bootstrap_mean_iou, paired_difference
 from lossstudy.results._costs import (
     COST_FLOOR,
@@ -54,6 +55,7 @@ from lossstudy.results._pages import (
     study_runs,
 )
 from lossstudy.results._paper_table import PAPER, paper_table, table_sources, with_source
+from lossstudy.results._precision_recall import alike, precision_recall
 from lossstudy.results._presence import by_imbalance, class_presence_html, presence, presence_html
 from lossstudy.results._records import Record, read_record, read_records, read_shown, write_record
 from lossstudy.results._schema import SCHEMA_VERSION
@@ -80,10 +82,12 @@ __all__ = [
     "OURS",
     "PAPER",
     "SCHEMA_VERSION",
+    "ClassTable",
     "Interval",
     "Pair",
     "Record",
     "agreement_text",
+    "alike",
     "book_fingerprint",
     "bootstrap_mean_iou",
     "by_imbalance",
@@ -93,6 +97,7 @@ __all__ = [
     "claims_html",
     "class_gains_html",
     "class_presence_html",
+    "class_tables",
     "compared_runs_html",
     "cost_growth",
     "cost_html",
@@ -124,6 +129,7 @@ __all__ = [
     "paper_table",
     "parameter_changes",
     "picture_groups",
+    "precision_recall",
     "presence",
     "presence_html",
     "printed_spread",

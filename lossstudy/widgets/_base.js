@@ -5,6 +5,7 @@
 const root = document.currentScript.closest(".explorer");
 
 function textOf(value, format) {
+  if (value === null) return "–";
   return format.endsWith("%")
     ? `${(100 * value).toFixed(parseInt(format))} %`
     : value.toFixed(parseInt(format));
@@ -23,16 +24,28 @@ function place(value, axis) {
   return Math.min(Math.max(part, -1), 2);
 }
 
-function drawLine(path, numbers) {
+// The points that two lists of numbers make in the plot of a path, null where one has no number.
+function pointsOf(path, names, numbers) {
   const plot = path.parentNode;
-  const [across, up] = path.dataset.line.split(" ").map((name) => numbers[name]);
+  const [across, up] = names.split(" ").map((name) => numbers[name]);
   const [width, height] = [plot.getAttribute("width"), plot.getAttribute("height")];
-  const points = across.map((x, i) => {
+  return across.map((x, i) => {
+    if (x === null || up[i] === null) return null;
     const left = place(x, plot.dataset.x) * width;
     const down = (1 - place(up[i], plot.dataset.y)) * height;
     return `${left.toFixed(1)},${down.toFixed(1)}`;
   });
-  path.setAttribute("d", `M${points.join("L")}`);
+}
+
+function drawLine(path, numbers) {
+  const points = pointsOf(path, path.dataset.line, numbers);
+  const parts = points.map((point, i) => point && `${points[i - 1] ? "L" : "M"}${point}`);
+  path.setAttribute("d", parts.join(""));
+}
+
+function drawDots(path, numbers) {
+  const points = pointsOf(path, path.dataset.dots, numbers).filter((point) => point !== null);
+  path.setAttribute("d", points.map((point) => `M${point}${path.dataset.shape}`).join(""));
 }
 
 function drawCursor(line, numbers) {
@@ -57,10 +70,14 @@ const marks = {
   "[data-number]": (mark, numbers) => {
     mark.textContent = textOf(numbers[mark.dataset.number], mark.dataset.format);
   },
+  "[data-text]": (mark, numbers) => {
+    mark.textContent = numbers[mark.dataset.text];
+  },
   "[data-length]": (mark, numbers) => {
     mark.style.width = `${100 * numbers[mark.dataset.length]}%`;
   },
   "[data-line]": drawLine,
+  "[data-dots]": drawDots,
   "[data-at]": drawCursor,
   "[data-pixels]": drawPixels,
 };

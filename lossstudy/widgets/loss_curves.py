@@ -8,8 +8,9 @@ import torch
 from typing_extensions import override
 
 from lossstudy.widgets import _draw
+from lossstudy.widgets._chart import Axis, line_chart
 from lossstudy.widgets._controls import Slider, steps
-from lossstudy.widgets._draw import Axis, Numbers
+from lossstudy.widgets._draw import Numbers
 from lossstudy.widgets._explorer import Explorer
 from lossstudy.widgets._two_class import LOSSES, PARAMETERS, effect, losses_for
 
@@ -95,7 +96,7 @@ class LossCurves(Explorer):
         """Return both panels, and a table of what the losses are at one p_t."""
         styles = {name: f"line-{i}" for i, name in enumerate(LOSSES, start=1)}
         panels = [
-            _draw.line_chart(
+            line_chart(
                 f"{axis.label} against pₜ, a line for each loss",
                 (_X, axis),
                 {style: ("curve", f"{part}.{name}") for name, style in styles.items()},

@@ -6,8 +6,9 @@ import re
 import pytest
 
 from lossstudy.widgets import Explorer, ImbalancePlayground, LossCurves
+from lossstudy.widgets._chart import Axis
 from lossstudy.widgets._controls import Choice, Slider, Tick
-from lossstudy.widgets._draw import LEVELS, Axis, picture, text_of
+from lossstudy.widgets._draw import LEVELS, picture, text_of
 
 EXPLORERS = (LossCurves, ImbalancePlayground)
 

@@ -1,0 +1,77 @@
+"""Precision and recall per class, out of the confusion matrices of the records."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from lossstudy.knobs import shown
+from lossstudy.results._pages import study_runs
+from lossstudy.results._records import Record
+from lossstudy.results._tidy import data_label
+from lossstudy.study import ADAPTIVE_SETTINGS, LOSSES, setting_of
+
+MEASURES = ("precision", "recall", "iou")
+
+
+def alike(records: Sequence[Record]) -> dict[str, list[Record]]:
+    """Return the runs in groups that differ in nothing but loss and seed.
+
+    Args:
+        records: Finished runs of any kind.
+
+    Returns:
+        Name of the group, which says what its images were, to its runs: those of the paper's
+        study on each dataset, then those of the adaptive study in each of its settings.
+    """
+    datasets = dict.fromkeys(run.dataset for run in records if run.study == "paper")
+    groups = [(dataset, study_runs(records, dataset)) for dataset in datasets]
+    for setting in ADAPTIVE_SETTINGS:
+        runs = [record for record in records if setting_of(record.config) == setting]
+        if runs:
+            groups.append((f"adaptive study, {setting}", runs))
+    return {f"{name}, {data_label(runs[0].generated)}": runs for name, runs in groups}
+
+
+def precision_recall(records: Sequence[Record]) -> pd.DataFrame:
+    r"""Return precision, recall and IoU per class, in the mean over the runs of each loss.
+
+    With \(n_{ij}\) the validation pixels of class i predicted as j, precision of class c is
+    \(n_{cc} / \sum_i n_{ic}\), recall \(n_{cc} / \sum_j n_{cj}\), and \(1 / \text{IoU} =
+    1 / \text{precision} + 1 / \text{recall} - 1\), run by run.
+
+    Args:
+        records: Runs that differ in nothing but loss and seed.
+
+    Returns:
+        One row a loss and class, in the order of the records and of the classes: `loss`, with
+        the parameters that are not the paper's, `class_name`, `precision` (NaN if no run predicts the class), `recall` and `iou` (NaN if
+        the ground truth does not hold it), and `n`, the number of runs.
+    """
+    rows = []
+    for record in records:
+        result = record.evaluations[record.dataset]
+        counts = np.array(result["confusion"], dtype=float)
+        hits, true = np.diagonal(counts), counts.sum(axis=1)
+        predicted = counts.sum(axis=0)[: len(true)]
+        for name, hit, positive, called in zip(
+            result["classes"], hits, true, predicted, strict=True
+        ):
+            rows.append({
+                "loss": _name(record),
+                "class_name": name,
+                "precision": hit / called if called else np.nan,
+                "recall": hit / positive if positive else np.nan,
+                "iou": hit / (positive + called - hit) if positive else np.nan,
+                "n": 1,
+            })
+    columns = ["loss", "class_name", *MEASURES, "n"]
+    groups = pd.DataFrame(rows, columns=columns).groupby(["loss", "class_name"], sort=False)
+    return groups.agg(dict.fromkeys(MEASURES, "mean") | {"n": "sum"}).reset_index()
+
+
+def _name(record: Record) -> str:
+    usual = LOSSES.get(record.loss, {})
+    given = {key: value for key, value in record.loss_params.items() if usual.get(key) != value}
+    words = [record.loss.replace("_", " ")]
+    return ", ".join(words + [f"{key} = {shown(value)}" for key, value in sorted(given.items())])
