@@ -55,7 +55,10 @@ ADAPTIVE_STATIC: dict[str, Params] = {
     "seesaw": {},
     "logit_adjustment": {},
 }
-"""The opponents on every dataset, at their published defaults."""
+"""The opponents at their published defaults, all of them on the first two datasets."""
+
+EVERYWHERE = ("cross_entropy", "focal", "combo", "uncertainty", "cross_entropy_lovasz")
+"""Those on every dataset."""
 
 OTHERS = (
     "combo_micro", "dice", "focal_tversky", "generalized_dice", "jaccard", "label_smoothing",
@@ -115,7 +118,7 @@ def adaptive(profile: str, roots: Roots) -> list[ExperimentConfig]:
     """
     runs: dict[str, ExperimentConfig] = {}
     for seed in seeds(profile):
-        for setting, loss, params in cells():
+        for setting, loss, params in cells(seed):
             fields = _fields(profile, setting)
             if not _takes_part(profile, fields, roots):
                 continue
@@ -137,30 +140,37 @@ def _takes_part(profile: str, fields: Mapping[str, Any], roots: Roots) -> bool:
     return fields["dataset"] != "camvid" or "camvid" in roots
 
 
-def cells() -> list[Cell]:
-    """Return what is trained for each seed, in order."""
-    losses: dict[str, Params] = {"adaptive": {}, **ADAPTIVE_STATIC}
-    found = [
-        (setting, loss, params) for setting in ADAPTIVE_SETTINGS for loss, params in losses.items()
+def cells(seed: int) -> list[Cell]:
+    """Return what is trained with a seed, in order.
+
+    Every seed has the comparison, the ablations and the stress tests. The grids of the tuned
+    opponents and the rest of the library, which choose and survey, are trained with the first.
+    """
+    found: list[Cell] = [
+        (setting, loss, params)
+        for setting in ADAPTIVE_SETTINGS
+        for loss, params in {"adaptive": {}, **ADAPTIVE_STATIC}.items()
+        if setting in MAIN or loss in ("adaptive", *EVERYWHERE)
     ]
     found += [
         (setting, "adaptive", params) for setting in MAIN for params in ADAPTIVE_ABLATIONS.values()
     ]
-    found += [(setting, loss, {}) for setting in ADAPTIVE_STRESS for loss in ("adaptive", "combo")]
-    # With cross entropy the two ways of s4GAN are one.
     found += [
-        (setting, "cross_entropy", {})
+        (setting, loss, {})
         for setting in ADAPTIVE_STRESS
-        if "supervised" not in setting
+        for loss in ("adaptive", "combo", "cross_entropy")
+        # With cross entropy the two ways of s4GAN are one.
+        if loss != "cross_entropy" or "supervised" not in setting
     ]
+    if seed > 0:
+        return found
     found += [
         (setting, loss, params)
         for setting in ADAPTIVE_SETTINGS
         for loss, grid in ADAPTIVE_GRID.items()
-        for params in grid
+        for params in (ADAPTIVE_STATIC[loss], *grid)
     ]
-    found += [(setting, loss, {}) for setting in MAIN for loss in OTHERS]
-    return found
+    return found + [(setting, loss, {}) for setting in MAIN for loss in OTHERS]
 
 
 def setting_of(config: Mapping[str, Any]) -> str | None:

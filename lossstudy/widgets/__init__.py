@@ -6,5 +6,6 @@ One explorer, one class, in a module of its own with the script of the page besi
 from lossstudy.widgets._explorer import Explorer
 from lossstudy.widgets.imbalance import ImbalancePlayground
 from lossstudy.widgets.loss_curves import LossCurves
+from lossstudy.widgets.trade_off import TradeOff
 
-__all__ = ["Explorer", "ImbalancePlayground", "LossCurves"]
+__all__ = ["Explorer", "ImbalancePlayground", "LossCurves", "TradeOff"]

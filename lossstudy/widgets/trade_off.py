@@ -3,24 +3,212 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import torch
-from torch import Tensor
 from typing_extensions import override
 
+from lossstudy.losses import make_loss
 from lossstudy.results import Record
 from lossstudy.widgets import _draw
 from lossstudy.widgets._chart import Axis, line_chart
 from lossstudy.widgets._controls import Choice, Slider, steps
-from lossstudy.widgets._cut import CUTS, LOW, STEP, TAILS, Outcomes, settle
+from lossstudy.widgets._cut import CUTS, LOW, STEP, TAILS, Outcomes
 from lossstudy.widgets._draw import Numbers
 from lossstudy.widgets._explorer import Explorer
-from lossstudy.widgets._measured import Group, groups, losses_of, numbers_of
+from lossstudy.widgets._measured import REFERENCE, groups, losses_of, numbers_of
 
-REFERENCE = "cross entropy"
 SETTLED = {
-    "pixelwise": "cross entropy, focal",
+    "pixelwise": "cross entropy; focal, any γ",
     "dice": "Dice",
     "tversky": "Tversky",
     "focal_tversky": "focal Tversky",
 }
-"""Names of the losses that settle, and how they are written."""
+"""Names of what is settled on, and of the losses that do."""
+
+_TICKS = (0, 0.2, 0.4, 0.6, 0.8, 1)
+_AXES = Axis("recall", 0, 1, _TICKS), Axis("precision", 0, 1, _TICKS)
+_WEIGHTS = steps(0.05, 1, 19)
+
+
+class TradeOff(Explorer):
+    r"""False positives against false negatives: where losses settle, and where networks did.
+
+    *Computed.* A pixel is foreground with a small probability \(\pi\), the `share`; its score x
+    is normal with deviation 1 and mean d, the `distance`, for foreground and 0 for background. A
+    network that is free to give any x any probability minimises the loss of infinitely many such
+    pixels, and ends in a rule "foreground above a cut":
+
+    - Cross entropy is proper: it ends at the posterior \(\eta(x) = P(\text{foreground} | x)\),
+      and so predicts foreground where \(\eta > 1/2\). Focal loss ends at other probabilities, on
+      the same side of 1/2 (Charoenphakdee et al., 2021): its \(\gamma\) moves confidence, not
+      the decision. Both make the fewest wrong pixels.
+    - Dice, Tversky and focal Tversky are functions of the masses of true and false positives, TP
+      and FP, that fall with TP and rise with FP. So their minimum lies on the upper edge of what
+      TP and FP can be together, which by Neyman and Pearson is made of cuts of \(\eta\), here of
+      x. The loss at a cut is \(\frac12 \sum_c (1 - T_c)^{1/\gamma}\) with
+      \(T_1 = TP / (TP + \alpha FP + \beta FN)\), and \(T_0\) the same of the background, whose
+      false positives are the foreground's false negatives. Tversky is \(\gamma = 1\), Dice also
+      \(\alpha = \beta = 1/2\). The cut with the least loss is looked for in steps of 0.05.
+
+    *Measured.* Precision and recall of each class under cross entropy and under a chosen loss,
+    from the confusion matrices of recorded runs, in the mean over seeds.
+
+    Controls: `alpha`, `beta`, `gamma`, `share`, `distance`; `runs`, `loss` and `label`, the class.
+    Keyword arguments of these names are the first setting.
+
+    Args:
+        records: Finished runs, as `lossstudy.results.read_records` returns them; those of the
+            paper's and of the adaptive study are shown.
+        **values: First setting of controls.
+    """
+
+    title = "False positives against false negatives"
+    scripts = ("trade_off.js",)
+
+    def __init__(self, records: Sequence[Record], **values: Any) -> None:
+        self._groups = groups(records)
+        self._losses = losses_of(self._groups)
+        labels = [name for group in self._groups.values() for name in group["classes"]]
+        chosen = ("combo", "rider")
+        super().__init__(
+            (
+                Slider("alpha", "α, weight of false positives", _WEIGHTS, 0.3),
+                Slider("beta", "β, weight of false negatives", _WEIGHTS, 0.7),
+                Slider("gamma", "focal Tversky: γ", (0.5, 0.75, 1.0, 4 / 3, 2.0, 3.0), 4 / 3),
+                Slider("share", "share of foreground", (0.01, 0.02, 0.05, 0.1, 0.2, 0.5), 0.02),
+                Slider("distance", "distance of the scores", steps(1, 3, 4), 2.0, "1"),
+                *(
+                    Choice(name, label, options, start if start in options else options[0])
+                    for name, label, options, start in (
+                        ("runs", "recorded runs", tuple(self._groups), ""),
+                        ("loss", "loss", tuple(self._losses), chosen[0]),
+                        ("label", "class", tuple(dict.fromkeys(labels)), chosen[1]),
+                    )
+                ),
+            ),
+            **values,
+        )
+
+    @override
+    def compute(self, values: Mapping[str, Any]) -> Numbers:
+        """Return the precision-recall curve, the point each loss settles at, and measured ones.
+
+        Returns:
+            `curve.recall` and `curve.precision` at the cuts. For each of `SETTLED`:
+            `posterior.<name>` at its cut, `precision.<name>`, `recall.<name>`, `iou.<name>` of
+            the foreground, and `predicted.<name>`, predicted over true foreground. And the
+            numbers of `_measured.numbers_of`.
+        """
+        found = Outcomes.of(values["share"], values["distance"])
+        weights = {"alpha": values["alpha"], "beta": values["beta"], "smooth": 0.0}
+        losses = {
+            "dice": make_loss("dice", num_classes=2, smooth=0.0),
+            "tversky": make_loss("tversky", num_classes=2, **weights),
+            "focal_tversky": make_loss(
+                "focal_tversky", num_classes=2, gamma=values["gamma"], **weights
+            ),
+        }
+        risks = {"pixelwise": found.missed + found.false_positive}
+        risks |= {name: found.losses(loss) for name, loss in losses.items()}
+        predicted = found.hit + found.false_positive
+        reached = {
+            "posterior": found.posterior,
+            "precision": found.hit / predicted,
+            "recall": found.true_rate,
+            "iou": found.hit / (found.missed + predicted),
+            "predicted": predicted / found.share,
+        }
+        numbers: dict[str, Any] = {
+            f"curve.{name}": reached[name].tolist() for name in ("recall", "precision")
+        }
+        for name, risk in risks.items():
+            cut = int(risk.argmin())
+            numbers |= {f"{what}.{name}": float(at[cut]) for what, at in reached.items()}
+            for what in ("recall", "precision"):
+                numbers[f"dot.{what}.{name}"] = [numbers[f"{what}.{name}"]]
+        return numbers | numbers_of(self._groups, values)
+
+    @override
+    def view(self, numbers: Numbers) -> str:
+        """Return both planes, and a table of each."""
+        styles = {name: f"dot-{i}" for i, name in enumerate(SETTLED, start=1)}
+        computed = line_chart(
+            "Precision against recall of every cut, and the point where each loss settles",
+            _AXES,
+            {"line-plain": ("curve.recall", "curve.precision")},
+            numbers,
+            dots={
+                style: (f"dot.recall.{name}", f"dot.precision.{name}")
+                for name, style in styles.items()
+            },
+            grid=_same_iou(),
+        )
+        measured = line_chart(
+            "Measured precision against recall of each class under cross entropy and a chosen "
+            "loss, and lines of the same IoU",
+            _AXES,
+            {"line-faint": ("shift.recall", "shift.precision")},
+            numbers,
+            dots={
+                "dot-1": ("reference.recall", "reference.precision"),
+                "dot-2": ("chosen.recall", "chosen.precision"),
+                "ring": ("label.recall", "label.precision"),
+            },
+            grid=_same_iou(),
+        )
+        settled = _draw.table(
+            "Where each loss settles",
+            ["loss", "foreground if η >", "precision", "recall", "IoU", "predicted / true"],
+            [
+                [
+                    _draw.key(styles[name]) + written,
+                    *(
+                        _draw.number(f"{what}.{name}", "3", numbers)
+                        for what in ("posterior", "precision", "recall", "iou")
+                    ),
+                    _draw.number(f"predicted.{name}", "2", numbers),
+                ]
+                for name, written in SETTLED.items()
+            ],
+        )
+        label, chosen = (_draw.text(name, numbers) for name in ("label", "loss"))
+        networks = _draw.table(
+            "What the networks do with the class",
+            [label, "precision", "recall", "IoU", "n"],
+            [
+                [
+                    name,
+                    *(
+                        _draw.number(f"measured.{what}.{i}", "3", numbers)
+                        for what in ("precision", "recall", "iou")
+                    ),
+                    _draw.number(f"measured.n.{i}", "0", numbers),
+                ]
+                for i, name in enumerate(self._losses)
+            ],
+        )
+        legend = (
+            f"{_draw.key('dot-1')}{REFERENCE}, {_draw.key('dot-2')}{chosen}, "
+            f"{_draw.key('ring')}{label}"
+        )
+        return (
+            f'<div class="side"><div><p><strong>Computed.</strong> Lines of the same IoU are '
+            f"faint.</p>{computed}{settled}</div>"
+            f"<div><p><strong>Measured</strong>, {_draw.text('runs', numbers)}: a dot a class, "
+            f"{legend}.</p>{measured}{networks}</div></div>"
+        )
+
+    @override
+    def data(self) -> Mapping[str, Any]:
+        """Return the tail of the scores, the cuts, and the measured scores."""
+        return {
+            "low": LOW, "step": STEP, "cuts": CUTS, "tails": TAILS,
+            "groups": self._groups, "losses": self._losses, "reference": REFERENCE,
+        }  # fmt: skip
+
+
+def _same_iou() -> list[tuple[list[float], list[float]]]:
+    """Return lines of the same IoU u, 1 / precision = 1 + 1 / u - 1 / recall, for u = 0.1 to 0.9."""
+    lines = []
+    for u in steps(0.1, 0.9, 8):
+        recalls = list(steps(u, 1, 20))
+        lines.append((recalls, [1 / (1 + 1 / u - 1 / recall) for recall in recalls]))
+    return lines
