@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from lossstudy.paper import MEAN_ROW, published
+from lossstudy.paper import published
 from lossstudy.results._pages import study_runs
 from lossstudy.results._paper_table import paper_table, table_sources
 from lossstudy.results._records import Record

@@ -45,8 +45,9 @@ def precision_recall(records: Sequence[Record]) -> pd.DataFrame:
 
     Returns:
         One row a loss and class, in the order of the records and of the classes: `loss`, with
-        the parameters that are not the paper's, `class_name`, `precision` (NaN if no run predicts the class), `recall` and `iou` (NaN if
-        the ground truth does not hold it), and `n`, the number of runs.
+        the parameters that are not the paper's; `class_name`; `precision` (NaN if no run
+        predicts the class), `recall` and `iou` (NaN if the ground truth does not hold it); and
+        `n`, the number of runs.
     """
     rows = []
     for record in records:

@@ -78,4 +78,5 @@ class Outcomes(NamedTuple):
         margins = rates[:, targets].view(-1, SIDE, SIDE)
         logits = torch.stack([torch.zeros_like(margins), margins], dim=1)
         image = targets.view(1, SIDE, SIDE)
-        return torch.stack([loss(one[None], image) for one in logits])
+        with torch.inference_mode():
+            return torch.stack([loss(one[None], image) for one in logits])

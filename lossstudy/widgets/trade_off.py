@@ -206,7 +206,7 @@ class TradeOff(Explorer):
 
 
 def _same_iou() -> list[tuple[list[float], list[float]]]:
-    """Return lines of the same IoU u, 1 / precision = 1 + 1 / u - 1 / recall, for u = 0.1 to 0.9."""
+    """Return the lines 1 / precision = 1 + 1 / u - 1 / recall of IoU u = 0.1, 0.2 to 0.9."""
     lines = []
     for u in steps(0.1, 0.9, 8):
         recalls = list(steps(u, 1, 20))
