@@ -5,9 +5,13 @@ PROFILE ?= quick
 CORES ?= all
 BIN := .venv/bin
 ENV := .venv/installed
+HTML := _build/html/index.html
+PDF := _build/lossstudy.pdf
+CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome,\
+    $(shell command -v $(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check lab bench clean
+.PHONY: help book pdf test browser check lab bench clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
@@ -15,10 +19,26 @@ help:  ## Show this list
 book: $(ENV)  ## Run what is out of date of the study and build _build/html (PROFILE=quick CORES=all)
 	OMP_NUM_THREADS=1 $(BIN)/snakemake --snakefile notebooks/Snakefile \
 	    --cores $(CORES) --rerun-incomplete --quiet host --config profile=$(PROFILE) $(ROOTS)
-	@echo "The book: file://$(CURDIR)/_build/html/index.html"
+	@echo "The book: file://$(CURDIR)/$(HTML)"
 
-test: $(ENV)  ## Run the tests, the doctests and, if there is a book, open its pages in Chromium
+pdf: $(ENV) browser $(HTML)  ## Print the book that is built to _build/lossstudy.pdf, with Chromium
+	$(BIN)/python -m lossstudy.printing $(dir $(HTML)) $(PDF)
+	@echo "The book on paper: file://$(CURDIR)/$(PDF)"
+
+$(HTML):
+	$(MAKE) book
+
+test: $(ENV) browser  ## Run the tests, the doctests and, if there is a book, open its pages in Chromium
 	$(BIN)/python -m pytest
+
+# Tests that need a browser are skipped where there is none and it cannot be installed.
+browser:
+ifeq ($(CHROMIUM),)
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "installing Chromium"; \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	fi || echo "Chromium could not be installed"
+endif
 
 check: $(ENV)  ## Lint, formatting, types, import order
 	$(BIN)/ruff check .

@@ -25,15 +25,19 @@ def write_page(
 ) -> None:
     """Copy an executed notebook without the paths of the machine that ran it.
 
+    The state of its widgets stays behind: without a kernel nothing can show it, and the page
+    shows what they left as HTML.
+
     Args:
         source: A notebook papermill has executed.
         target: Where the copy goes; written whole or not at all.
         title: New text of the first heading.
         show_parameters: Leave the cell with the parameters of this execution in sight.
         note: A warning below the first heading, such as that the page is stale.
-        made_of: Fingerprint of what the page was made of, kept in it for `is_outdated`.
+        made_of: Fingerprint of what the page was made of, kept in it for `outdated`.
     """
     notebook = json.loads(source.read_text(encoding="utf-8"))
+    notebook["metadata"].pop("widgets", None)
     details = notebook["metadata"].get("papermill", {})
     for name in ("input_path", "output_path"):
         if name in details:

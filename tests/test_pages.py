@@ -38,6 +38,14 @@ def test_no_path_of_the_machine_is_left(executed, tmp_path):
     assert 'data_root = "DIR"\n' in page["cells"][1]["source"]
 
 
+def test_the_state_of_widgets_is_dropped(executed, tmp_path):
+    notebook = json.loads(executed.read_text())
+    notebook["metadata"]["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {}}}
+    executed.write_text(json.dumps(notebook))
+    write_page(executed, tmp_path / "page.ipynb")
+    assert "widget" not in (tmp_path / "page.ipynb").read_text()
+
+
 def test_everything_else_stays(executed, tmp_path):
     write_page(executed, tmp_path / "page.ipynb")
     page = json.loads((tmp_path / "page.ipynb").read_text())

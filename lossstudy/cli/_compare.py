@@ -20,10 +20,10 @@ def add(commands: Any) -> None:
 
 
 def _compare(arguments: argparse.Namespace) -> None:
-    from lossstudy.results import changes_text, matched, score_changes, sides
+    from lossstudy.results import changes_text, frame_csv, matched, score_changes, sides
 
     pairs = matched(*sides(arguments.before, arguments.after))
     if arguments.csv:
-        print(score_changes(pairs).to_csv(index=False, lineterminator="\n"), end="")
+        print(frame_csv(score_changes(pairs)), end="")
     else:
         print(changes_text(pairs))

@@ -16,7 +16,7 @@ from lossstudy.encodings._scoring import (
     perfect,
 )
 from lossstudy.paper import published
-from lossstudy.results import MEAN, Record, interval
+from lossstudy.results import MEAN, Interval, Record, interval, with_bounds
 from lossstudy.survey.statistics import rank_correlation
 
 PRINTED = "printed"
@@ -109,6 +109,7 @@ def conclusions(runs: Sequence[Record], others: str = "left out") -> list[str]:
     ordered = (table.rho > 0) & (table.p * len(table) < 0.05)
     kept = control[control.columns[1:]][table.index[near_perfect]].gt(0.5).any(axis="columns")
     best, nearest = table.loc[table.rho.idxmax()], table.distance.idxmin()
+    rho = Interval(best.rho, best["rho low"], best["rho high"])
     fits = table.index[near & closer & ordered]
     other = next(name for name in TREATMENTS if name != others)
     moved = (comparison(runs, other)["mean"] - table["mean"]).abs().max()
@@ -124,9 +125,8 @@ def conclusions(runs: Sequence[Record], others: str = "left out") -> list[str]:
         f"Closer than that: {_listed(table.index[closer])}; the closest is {nearest} at "
         f"{table.distance[nearest]:.3f}.",
         f"Order of the classes: the highest rank correlation is that of {best.name} "
-        f"(ρ = {best.rho:+.2f}, {best['rho low']:+.2f} to {best['rho high']:+.2f}; "
-        f"p = {best.p:.3f}, and {min(1.0, best.p * len(table)):.2f} corrected for "
-        f"{len(table)} hypotheses).".replace("-0", "−0"),
+        f"(ρ = {with_bounds(rho, '+.2f')}; p = {best.p:.3f}, and "
+        f"{min(1.0, best.p * len(table)):.2f} corrected for {len(table)} hypotheses).",
         f"The other treatment of values that stand for no class ({other}) moves no mean IoU by "
         f"more than {moved:.3f}.",
         f"Magnitude, distance and order together fit: {_listed(fits)}."

@@ -125,6 +125,9 @@ def iou(
         `(C,)`. A class that is predicted but not in the ground truth has IoU 0, since the paper
         prints a number in every row; one that is neither has NaN.
 
+    Raises:
+        ValueError: `others` is none of `TREATMENTS`.
+
     Example:
         >>> counts = np.array([[8, 2, 1], [0, 6, 3]])  # two predicted, three raw classes
         >>> iou(counts, np.array([0, 1, 255]), num_classes=2).tolist()
@@ -132,6 +135,8 @@ def iou(
         >>> iou(counts, np.array([1, 0, 255]), num_classes=2).round(2).tolist()  # mixed up
         [0.12, 0.0]
     """
+    if others not in TREATMENTS:
+        raise ValueError(f"others must be one of {', '.join(TREATMENTS)}; got {others!r}")
     counted = values < num_classes if others == "left out" else values != IGNORED
     classes = np.arange(num_classes)[:, None]
     belongs = (values == classes).astype(np.int64)  # (C, R)

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from lossstudy.labels import label_space
 from lossstudy.plots._style import PALETTE, new_figure
-from lossstudy.results import Record
-from lossstudy.results.adaptive import OURS, WITH_RULE, Gap
+from lossstudy.results import Record, with_bounds, words
+from lossstudy.results.adaptive import OURS, WITH_RULE, Gap, rare_third
 
 
 def weights_over_time(record: Record) -> Figure:
@@ -22,7 +22,7 @@ def weights_over_time(record: Record) -> Figure:
     """
     names = label_space(record.label_space).classes
     steps = [point["step"] for point in record.loss_curve]
-    rare = _rarest(record)
+    rare = rare_third(record.data["class_share"])
     figure = new_figure(4.2)
     for axes, key, label in zip(
         figure.subplots(1, 2, sharex=True),
@@ -50,19 +50,12 @@ def weights_over_time_text(record: Record) -> str:
     first, last = record.loss_curve[0], record.loss_curve[-1]
     parts = [
         f"{names[c]} from {first['weight'][c]:.2f} to {last['weight'][c]:.2f}"
-        for c in _rarest(record)
+        for c in rare_third(record.data["class_share"])
     ]
     return (
         f"Weight and running IoU of each class over the steps of a training. Weights of the rare "
         f"third between step {first['step']} and step {last['step']}: {'; '.join(parts)}."
     )
-
-
-def _rarest(record: Record) -> list[int]:
-    """Return the third of the classes that have training pixels with the fewest of them."""
-    share = np.array(record.data["class_share"])
-    order = [int(c) for c in np.argsort(share, kind="stable") if share[c] > 0]
-    return order[: len(order) // 3]
 
 
 def gap_dots(gaps: Mapping[str, Sequence[Gap]], label: str) -> Figure:
@@ -98,7 +91,7 @@ def gap_dots(gaps: Mapping[str, Sequence[Gap]], label: str) -> Figure:
 def gap_dots_text(gaps: Mapping[str, Sequence[Gap]], label: str) -> str:
     """Say what `gap_dots` shows, number by number."""
     parts = [
-        f"{gap.setting}, {name}, against {gap.opponent}: {gap.gap.mean:+.3f}"
+        f"{gap.setting}, {name}, against {words(gap.opponent)}: {with_bounds(gap.gap)}"
         for name, some in gaps.items()
         for gap in some
     ]
@@ -118,7 +111,7 @@ def price_dots(table: pd.DataFrame) -> Figure:
             row.mean_iou, row.pixel_accuracy,
             "*" if ours else "s" if ruled else "o",
             color=PALETTE[4] if ours else PALETTE[0] if ruled else "0.45",
-            markersize=14 if ours else 6, label=f"{number} {row.contender}", linestyle="",
+            markersize=14 if ours else 6, label=f"{number} {words(row.contender)}", linestyle="",
         )  # fmt: skip
         axes.annotate(
             str(number), (row.mean_iou, row.pixel_accuracy),
@@ -135,7 +128,7 @@ def price_dots(table: pd.DataFrame) -> Figure:
 def price_dots_text(table: pd.DataFrame) -> str:
     """Say what `price_dots` shows."""
     parts = [
-        f"{row.contender} {row.mean_iou:.3f} and {row.pixel_accuracy:.3f}"
+        f"{words(row.contender)} {row.mean_iou:.3f} and {row.pixel_accuracy:.3f}"
         for _, row in table.iterrows()
     ]
     return f"Pixel accuracy against mean IoU of each contender: {'; '.join(parts)}."

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from lossstudy.paper import weight_as_meant, weight_as_printed
 from lossstudy.plots._style import PALETTE, loss_colors, new_figure
+from lossstudy.results import number
 
 _MARKERS = {"focal": "s", "combo": "^"}
 _GAIN, _LOSS = PALETTE[0], PALETTE[4]
@@ -77,7 +78,7 @@ def contribution_bars(gains: Mapping[str, pd.DataFrame]) -> Figure:
         for place, (value, share) in enumerate(zip(values, table.share[classes], strict=True)):
             if value:
                 axes.annotate(
-                    f"{100 * share:.0f} %".replace("-", "−"), (max(value, 0), place), (3, 0),
+                    f"{number(100 * share, '.0f')} %", (max(value, 0), place), (3, 0),
                     textcoords="offset points", va="center", fontsize=8,
                 )  # fmt: skip
         axes.axvline(0, color="dimgrey", lw=0.8)

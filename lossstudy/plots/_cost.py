@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
 from lossstudy.plots._style import PALETTE, new_figure
-from lossstudy.results import COST_FLOOR, COST_REFERENCE, OURS
+from lossstudy.results import COST_FLOOR, COST_REFERENCE, OURS, words
 
 _COLORS = [color for color in PALETTE if color != "#F0E442"]  # a yellow line is hard to see
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
@@ -43,7 +43,7 @@ def cost_dots(table: pd.DataFrame) -> Figure:
         _plain_ticks(axes)
         axes.set_title(title, fontsize=10)
         axes.grid(axis="x", alpha=0.3)
-    grid[0].set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
+    grid[0].set_yticks(range(len(names)), [words(name) for name in names])
     grid[0].set_ylim(len(names) - 0.5, -0.5)
     figure.supxlabel("multiples of torch's cross entropy", fontsize=10)
     handles, labels = grid[0].get_legend_handles_labels()
@@ -58,8 +58,7 @@ def cost_dots_text(table: pd.DataFrame) -> str:
     text = (
         "Dots, in multiples of torch's cross entropy. Time and extra memory of ours: "
         + "; ".join(
-            f"{row.loss.replace('_', ' ')} {row.eager:.2f} and {row.memory:.2f}"
-            for row in ours.itertuples()
+            f"{words(row.loss)} {row.eager:.2f} and {row.memory:.2f}" for row in ours.itertuples()
         )
     )
     if len(others):
@@ -89,7 +88,7 @@ def growth_lines(growth: pd.DataFrame) -> Figure:
             line = part[part.loss == name]
             axes.plot(
                 line["size"], line.ms, marker=_MARKERS[i], markersize=5, lw=1.2,
-                color=_COLORS[i], label=name.replace("_", " "),
+                color=_COLORS[i], label=words(name),
             )  # fmt: skip
         ends = np.array([part["size"].min(), part["size"].max()])
         axes.plot(
@@ -114,7 +113,7 @@ def growth_text(growth: pd.DataFrame) -> str:
     slopes = growth.drop_duplicates(["along", "loss"])
     parts = [
         f"with {along}: " + ", ".join(
-            f"{row.loss.replace('_', ' ')} {row.exponent:.2f}" for row in group.itertuples()
+            f"{words(row.loss)} {row.exponent:.2f}" for row in group.itertuples()
         )
         for along, group in slopes.groupby("along", sort=False)
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from lossstudy.plots._style import loss_colors, new_figure
-from lossstudy.results import Record
+from lossstudy.results import Record, words
 
 _NOT_TERMS = {"step", "lr"}
 _TITLES = {
@@ -29,7 +29,7 @@ def curves(records: Sequence[Record]) -> Figure:
     terms = list(
         dict.fromkeys(k for r in records for p in r.curve for k in p if k not in _NOT_TERMS)
     )
-    series = [(_TITLES.get(term, term.replace("_", " ")), term, "curve") for term in terms]
+    series = [(_TITLES.get(term, words(term)), term, "curve") for term in terms]
     series.append(("mean IoU on the validation set", "mean_iou", "validation_curve"))
     rows = math.ceil(len(series) / 3)
     figure = new_figure(2.4 * rows + 0.5)
@@ -48,8 +48,6 @@ def curves(records: Sequence[Record]) -> Figure:
         axes.grid(alpha=0.3)
     for axes in grid[len(series) :]:
         axes.set_axis_off()
-    lines = [
-        Line2D([], [], color=color, label=name.replace("_", " ")) for name, color in colors.items()
-    ]
+    lines = [Line2D([], [], color=color, label=words(name)) for name, color in colors.items()]
     figure.legend(handles=lines, loc="outside upper center", ncols=len(lines), frameon=False)
     return figure

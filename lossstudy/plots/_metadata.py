@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from lossstudy.plots._style import PALETTE, loss_colors, new_figure
+from lossstudy.results import words
 
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
@@ -192,7 +193,7 @@ def _styles(losses: Sequence[str]) -> dict[str, tuple[str, str]]:
 def _loss_legend(figure: Figure, styles: Mapping[str, tuple[str, str]]) -> None:
     """Put the losses above a figure, each with its colour and mark."""
     lines = [
-        Line2D([], [], color=color, marker=marker, ls="", label=loss.replace("_", " "))
+        Line2D([], [], color=color, marker=marker, ls="", label=words(loss))
         for loss, (color, marker) in styles.items()
     ]
     figure.legend(handles=lines, loc="outside upper center", ncols=len(lines), frameon=False)

@@ -30,19 +30,18 @@ from lossstudy.results._costs import (
     GOALS,
     OURS,
     cost_growth,
-    cost_html,
-    cost_source,
-    cost_text,
     costs,
     missed_goals,
     read_costs,
 )
+from lossstudy.results._costs_page import cost_html, cost_source, cost_text
 from lossstudy.results._freshness import book_fingerprint, page_note, stale_runs
 from lossstudy.results._headline import headline, headline_html, headline_markdown
 from lossstudy.results._html import run_page, table_html
 from lossstudy.results._interval import Interval, interval, t_quantile
 from lossstudy.results._lean import keep_lean
 from lossstudy.results._ledger import ledger, training_shares
+from lossstudy.results._markup import download_html
 from lossstudy.results._networks import agreement_text, by_network, network_table_html
 from lossstudy.results._pages import (
     facts,
@@ -61,7 +60,7 @@ from lossstudy.results._records import Record, read_record, read_records, read_s
 from lossstudy.results._schema import SCHEMA_VERSION
 from lossstudy.results._semi import class_gains_html, gains, gains_html
 from lossstudy.results._sides import find_runs, sides
-from lossstudy.results._text import table_csv, table_text
+from lossstudy.results._text import frame_csv, number, table_csv, table_text, with_bounds, words
 from lossstudy.results._tidy import (
     EXPERIMENT,
     MEAN,
@@ -105,8 +104,10 @@ __all__ = [
     "cost_text",
     "costs",
     "data_label",
+    "download_html",
     "facts",
     "find_runs",
+    "frame_csv",
     "gains",
     "gains_html",
     "headline",
@@ -123,6 +124,7 @@ __all__ = [
     "matched",
     "missed_goals",
     "network_table_html",
+    "number",
     "one_per_loss",
     "page_note",
     "paired_difference",
@@ -156,6 +158,8 @@ __all__ = [
     "tidy",
     "training_shares",
     "welch",
+    "with_bounds",
     "with_source",
+    "words",
     "write_record",
 ]

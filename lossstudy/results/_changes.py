@@ -16,6 +16,7 @@ from lossstudy.results._bands import band
 from lossstudy.results._compare import validation_images
 from lossstudy.results._freshness import short_commit
 from lossstudy.results._records import Record
+from lossstudy.results._text import words
 from lossstudy.results._tidy import MEAN
 
 Cell = tuple[str, str, str, str, str]
@@ -159,8 +160,8 @@ def cells(records: Sequence[Record], side: str) -> dict[Cell, list[Record]]:
 def _cell_name(cell: Cell) -> str:
     """Return an experiment in words: `idd, combo`, with what is not the study's way."""
     dataset, _, model, loss, params = cell
-    words = [dataset, *([model] if model != "s4gan" else []), loss.replace("_", " "), params]
-    return ", ".join(filter(None, words))
+    parts = [dataset, *([model] if model != "s4gan" else []), words(loss), params]
+    return ", ".join(filter(None, parts))
 
 
 def _listed(cells: Mapping[Cell, Any]) -> str:

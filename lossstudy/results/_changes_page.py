@@ -8,9 +8,10 @@ import pandas as pd
 
 from lossstudy.results._changes import Pair, parameter_changes, score_changes, source_changes
 from lossstudy.results._freshness import badge, stale_line, stale_runs
-from lossstudy.results._html import download_html, frame_html, run_page
+from lossstudy.results._html import run_page
+from lossstudy.results._markup import download_html, frame_html
 from lossstudy.results._records import Record
-from lossstudy.results._text import number
+from lossstudy.results._text import frame_csv, number
 from lossstudy.results._tidy import MEAN
 
 NOISE = (
@@ -93,7 +94,7 @@ def score_changes_html(pairs: Sequence[Pair]) -> str:
         }
     table = pd.DataFrame(columns)
     ordered = [name for name in table.index if name != "mean IoU"] + ["mean IoU"]
-    csv = scores.to_csv(index=False, lineterminator="\n")
+    csv = frame_csv(scores)
     return frame_html(
         table.loc[ordered].rename_axis("class"), NOISE, after=download_html("what changed", csv)
     )

@@ -9,7 +9,7 @@ from lossstudy.labels import mapping
 from lossstudy.results._compare import paired_difference
 from lossstudy.results._interval import Interval, interval
 from lossstudy.results._records import Record
-from lossstudy.results._text import number
+from lossstudy.results._text import with_bounds
 from lossstudy.results._tidy import MEAN
 
 
@@ -79,9 +79,8 @@ def line(found: Interval, n: int, form: str = "+.3f") -> str:
         '0.500 (n = 1: no interval)'
     """
     if n == 1:
-        return f"{number(found.mean, form)} (n = 1: no interval)"
-    bounds = f"{number(found.low, form)} to {number(found.high, form)}"
-    return f"{number(found.mean, form)} ({bounds}, n = {n})"
+        return f"{with_bounds(found, form)} (n = 1: no interval)"
+    return f"{with_bounds(found, form)[:-1]}, n = {n})"
 
 
 def _class_shares(run: Record) -> "pd.Series[float]":

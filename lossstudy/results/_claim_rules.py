@@ -1,12 +1,10 @@
 """The rules that decide a claim of the paper: finished runs in, a finding out.
 
-A rule looks at differences taken seed by seed and at their 95 % intervals. A finding is True or
-False where the interval says so, and None where it spans zero or a single seed gives none.
+A rule looks at differences taken seed by seed and at their 95 % intervals.
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
@@ -18,8 +16,10 @@ from lossstudy.results._claim_numbers import (
     rank_correlation,
     rare_surplus,
 )
-from lossstudy.results._interval import Interval, interval
+from lossstudy.results._finding import NOTHING, Finding, agreed, all_of, opposite, positive
+from lossstudy.results._interval import interval
 from lossstudy.results._records import Record
+from lossstudy.results._text import words
 from lossstudy.study import LOSSES, PAPERS_DATASETS
 
 Runs = Mapping[str, Sequence[Record]]
@@ -27,49 +27,6 @@ Runs = Mapping[str, Sequence[Record]]
 
 COLLAPSE = 0.094
 """A mean IoU below this, twice the printed 0.047, counts as next to nothing."""
-
-
-class Finding(NamedTuple):
-    """What a rule found.
-
-    Attributes:
-        holds: Whether the claim holds; None where the runs do not tell.
-        evidence: One line a number, with its interval and n.
-        runs: The runs it rests on; none means that the rule had nothing to look at.
-    """
-
-    holds: bool | None
-    evidence: tuple[str, ...]
-    runs: tuple[Record, ...]
-
-
-def positive(found: Interval) -> bool | None:
-    """Return whether a difference is above zero: None where its interval holds zero or is none.
-
-    Example:
-        >>> positive(Interval(0.02, 0.01, 0.03)), positive(Interval(0.02, -0.01, 0.05))
-        (True, None)
-    """
-    if found.low > 0:
-        return True
-    return False if found.high < 0 else None
-
-
-def all_of(parts: Iterable[bool | None]) -> bool | None:
-    """Return True if all parts are, False if one is False, None otherwise.
-
-    Example:
-        >>> all_of([True, None]), all_of([False, None]), all_of([True, True])
-        (None, False, True)
-    """
-    given = list(parts)
-    if False in given:
-        return False
-    return None if None in given else True
-
-
-NOTHING = Finding(None, (), ())
-"""The finding of a rule whose runs are missing."""
 
 
 def ahead(runs: Runs, dataset: str, loss: str, others: Sequence[str]) -> Finding:
@@ -81,14 +38,13 @@ def ahead(runs: Runs, dataset: str, loss: str, others: Sequence[str]) -> Finding
         if not n:
             return NOTHING
         parts.append(positive(mean))
-        lines.append(f"{_words(loss)} − {_words(other)}: {line(mean, n)}")
+        lines.append(f"{words(loss)} − {words(other)}: {line(mean, n)}")
     return Finding(all_of(parts), tuple(lines), tuple(chosen))
 
 
 def behind(runs: Runs, dataset: str, loss: str, other: str) -> Finding:
     """Decide whether a loss is below another in mean IoU on a dataset."""
-    found = ahead(runs, dataset, loss, [other])
-    return found._replace(holds=None if found.holds is None else not found.holds)
+    return opposite(ahead(runs, dataset, loss, [other]))
 
 
 def losses_differ(runs: Runs) -> Finding:
@@ -101,7 +57,7 @@ def losses_differ(runs: Runs) -> Finding:
             if not n:
                 return NOTHING
             differs = True if positive(mean) is not None else differs
-            lines.append(f"{dataset}, {_words(one)} − {_words(other)}: {line(mean, n)}")
+            lines.append(f"{dataset}, {words(one)} − {words(other)}: {line(mean, n)}")
         parts.append(differs)
     return Finding(all_of(parts), tuple(lines), _runs(runs))
 
@@ -120,7 +76,7 @@ def no_single_loss(runs: Runs) -> Finding:
         chance = 0.025 * compared
         parts.append(True if behind > chance else None if behind else False)
         lines.append(
-            f"{_words(loss)}: behind in {behind} of {compared} comparisons, "
+            f"{words(loss)}: behind in {behind} of {compared} comparisons, "
             f"{chance:.1f} expected by chance"
         )
     return Finding(all_of(parts), tuple(lines), _runs(runs))
@@ -182,8 +138,7 @@ def frequent_better(runs: Runs) -> Finding:
 def rare_overwhelmed(runs: Runs) -> Finding:
     """Decide whether cross entropy predicts fewer pixels of the rarer half than there are."""
     what = "rarer half of the classes, predicted over true pixels, minus 1"
-    found = _per_run(runs, rare_surplus, what)
-    return found._replace(holds=None if found.holds is None else not found.holds)
+    return opposite(_per_run(runs, rare_surplus, what))
 
 
 def focal_lifts_weak(runs: Runs) -> Finding:
@@ -193,8 +148,7 @@ def focal_lifts_weak(runs: Runs) -> Finding:
 
 def focal_drops_strong(runs: Runs) -> Finding:
     """Decide whether focal is below cross entropy in the stronger half of the classes."""
-    found = _in_half(runs, "stronger")
-    return found._replace(holds=None if found.holds is None else not found.holds)
+    return opposite(_in_half(runs, "stronger"))
 
 
 def _difference(values: "pd.Series[float]", what: str, used: tuple[Record, ...]) -> Finding:
@@ -215,7 +169,7 @@ def _per_run(runs: Runs, measure: Callable[[Record], float], what: str) -> Findi
             return NOTHING
         parts.append(positive(interval(values)))
         lines.append(f"{dataset}, {what}: {line(interval(values), len(values))}")
-    return Finding(_both(parts), tuple(lines), _runs(runs, "cross_entropy"))
+    return Finding(agreed(parts), tuple(lines), _runs(runs, "cross_entropy"))
 
 
 def _in_half(runs: Runs, half: str) -> Finding:
@@ -241,18 +195,9 @@ def _in_half(runs: Runs, half: str) -> Finding:
             f"{dataset}, focal − cross entropy over the {len(classes)} {half} classes: "
             f"{line(interval(values), len(values))}"
         )
-    return Finding(_both(parts), tuple(lines), _runs(runs, "focal", "cross_entropy"))
-
-
-def _both(parts: Sequence[bool | None]) -> bool | None:
-    """Return what all parts agree on, or None."""
-    return parts[0] if len(set(parts)) == 1 else None
+    return Finding(agreed(parts), tuple(lines), _runs(runs, "focal", "cross_entropy"))
 
 
 def _runs(runs: Runs, *losses: str) -> tuple[Record, ...]:
     """Return the runs of the losses, of all of them if none is named."""
     return tuple(run for part in runs.values() for run in part if not losses or run.loss in losses)
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")

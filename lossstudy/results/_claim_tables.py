@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lossstudy import paper
 from lossstudy.results._interval import t_quantile
-from lossstudy.results._text import number
+from lossstudy.results._text import number, words
 from lossstudy.study import LOSSES
 
 _TABLES = {"idd": 2, "cityscapes": 3}
@@ -75,9 +75,7 @@ def _placed(difference: float, scale: float = 1.0) -> str:
 def _ordered(dataset: str, better: str, *worse: str) -> str:
     """Compare one loss with others."""
     gains = {other: _gain(_TABLES[dataset], better, other) for other in worse}
-    texts = [
-        f"{_words(better)} − {_words(other)} {_placed(gain)}" for other, gain in gains.items()
-    ]
+    texts = [f"{words(better)} − {words(other)} {_placed(gain)}" for other, gain in gains.items()]
     return f"{_yes(all(gain > 0 for gain in gains.values()))}: {'; '.join(texts)}"
 
 
@@ -110,7 +108,7 @@ def _no_single_loss() -> str:
         behind = sum(int((row < 0).sum()) for row in rows)
         beyond = sum(int((row < -printed_spread().classes).sum()) for row in rows)
         never |= not beyond
-        texts.append(f"{_words(loss)} is behind {behind} times, {beyond} beyond it")
+        texts.append(f"{words(loss)} is behind {behind} times, {beyond} beyond it")
     return (
         f"{'not beyond their spread' if never else 'yes'} (± {printed_spread().classes:.3f} in a "
         f"class): of {sum(map(len, rows))} comparisons, {'; '.join(texts)}"
@@ -155,10 +153,6 @@ def _focal_lifts_weak() -> str:
 
 def _yes(holds: bool) -> str:
     return "yes" if holds else "no"
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
 
 
 _IN_TABLES: dict[str, Callable[[], str]] = {

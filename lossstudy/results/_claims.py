@@ -10,6 +10,7 @@ from lossstudy import paper
 from lossstudy.results import _claim_rules as rules
 from lossstudy.results._claim_reasons import REASONED, Verdict
 from lossstudy.results._claim_tables import in_tables
+from lossstudy.results._finding import Finding
 from lossstudy.results._pages import study_runs
 from lossstudy.results._records import Record
 from lossstudy.results._tidy import data_label, settings_key
@@ -31,7 +32,7 @@ class Rule(NamedTuple):
     """
 
     text: str
-    decide: Callable[[rules.Runs], rules.Finding]
+    decide: Callable[[rules.Runs], Finding]
     gamma: float = 2.0
     words: tuple[str, str] = _PLAIN
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from lossstudy.paper import published
+from lossstudy.paper import MEAN_ROW, published
 from lossstudy.results._pages import study_runs
 from lossstudy.results._paper_table import paper_table, table_sources
 from lossstudy.results._records import Record
+from lossstudy.results._text import words
 from lossstudy.results._tidy import MEAN, MEAN_WITHOUT_THIN, data_label, summary
 from lossstudy.study import LOSSES
 
@@ -47,7 +48,8 @@ def class_tables(records: Sequence[Record]) -> list[ClassTable]:
     """
     tables = []
     for number in (1, 2, 3):
-        paper = published().query("table == @number and class_name != @MEAN_ROW")
+        paper = published().query("table == @number")
+        paper = paper[paper.class_name != MEAN_ROW]
         names = {
             (row.trained_on, row.validated_on, row.loss): _column(number, row)
             for row in paper[paper.class_name == paper.class_name.iloc[0]].itertuples()
@@ -75,7 +77,7 @@ def _column(number: int, row: object) -> str:
     """Return what tells a column of a table of the paper from the others."""
     if number == 1:
         return f"{row.trained_on} → {row.validated_on}"  # type: ignore[attr-defined]
-    return _words(row.loss)  # type: ignore[attr-defined]
+    return words(row.loss)  # type: ignore[attr-defined]
 
 
 def _table(title: str, iou: pd.DataFrame) -> ClassTable:
@@ -94,15 +96,11 @@ def _camvid(records: Sequence[Record]) -> list[ClassTable]:
         (table.validated_on == "camvid") & ~table.class_name.isin([MEAN, MEAN_WITHOUT_THIN])
     ]
     iou = pd.DataFrame({
-        _words(loss): group.set_index("class_name")["mean"]
+        words(loss): group.set_index("class_name")["mean"]
         for loss, group in table.groupby("loss", sort=False)
     })
-    ordered = [_words(loss) for loss in LOSSES]
+    ordered = [words(loss) for loss in LOSSES]
     if not set(ordered) <= set(iou):
         return []
     source = f"{runs[0].profile}, {data_label(runs[0].generated)}"
     return [_table(f"CamVid, {source}", iou[ordered])]
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")

@@ -115,7 +115,10 @@ def image_weights(num_images: int, num_resamples: int, seed: int) -> npt.NDArray
 
 
 def resampled_iou(
-    record: Record, evaluation: str, weights: npt.NDArray[np.float64]
+    record: Record,
+    evaluation: str,
+    weights: npt.NDArray[np.float64],
+    part: str | None = None,
 ) -> npt.NDArray[np.float64]:
     """Return the IoU of each class for each row of per-image weights.
 
@@ -123,6 +126,8 @@ def resampled_iou(
         record: A run with its `images.npz`.
         evaluation: Name of the validation dataset in its record.
         weights: Result of `image_weights`.
+        part: Which of the counts in `images.npz`, such as those of the decision rule; by default
+            those of the validation.
 
     Returns:
         `(rows, classes)`. NaN for a class absent from the ground truth of the whole set, and
@@ -136,8 +141,8 @@ def resampled_iou(
         raise FileNotFoundError(f"{file}: the bootstrap needs the run's per-image counts")
     absent = np.array([iou is None for iou in record.evaluations[evaluation]["iou"]])
     with np.load(file) as arrays:
-        intersection = weights @ arrays[f"{evaluation}_intersection"].astype(float)
-        union = weights @ arrays[f"{evaluation}_union"].astype(float)
+        intersection = weights @ arrays[f"{part or evaluation}_intersection"].astype(float)
+        union = weights @ arrays[f"{part or evaluation}_union"].astype(float)
     iou: npt.NDArray[np.float64]
     iou = np.divide(intersection, union, out=np.full_like(union, np.nan), where=union > 0)
     iou[:, absent] = np.nan

@@ -8,10 +8,11 @@ import pandas as pd
 from lossstudy.config import DATASETS
 from lossstudy.paper import published
 from lossstudy.results._freshness import stale_line, stale_runs
-from lossstudy.results._html import cell_html, download_html, frame_html
+from lossstudy.results._html import cell_html
+from lossstudy.results._markup import download_html, frame_html
 from lossstudy.results._paper_table import is_the_papers
 from lossstudy.results._records import Record
-from lossstudy.results._text import measured
+from lossstudy.results._text import frame_csv, measured, words
 from lossstudy.results._tidy import MEAN, data_label, rank, summary
 from lossstudy.study import LOSSES, PAPERS_DATASETS
 
@@ -31,11 +32,11 @@ def headline_html(records: Sequence[Record]) -> str:
     shown = {run for runs in means.runs for run in runs}
     table = _filled(means, lambda row: cell_html(row, stale, label=_measured(row)))
     return frame_html(
-        table.rename(index=lambda name: name.replace("_", " ")),
+        table.rename(index=words),
         "Mean IoU over the validation set of the dataset trained on, ± half the 95 % Student-t "
         "interval over n seeds. The paper's datasets are real; ours are what the header says.",
         before=stale_line(shown, stale),
-        after=download_html("headline", headline(records).to_csv(lineterminator="\n")),
+        after=download_html("headline", frame_csv(headline(records), index=True)),
     )
 
 
@@ -43,7 +44,7 @@ def headline_markdown(records: Sequence[Record]) -> str:
     """Return `headline` as a Markdown table, for the README."""
     table = headline(records).reset_index()
     rows = [list(table.columns), ["---"] * len(table.columns), *table.to_numpy().tolist()]
-    lines = ["| " + " | ".join(str(cell).replace("_", " ") for cell in row) + " |" for row in rows]
+    lines = ["| " + " | ".join(words(str(cell)) for cell in row) + " |" for row in rows]
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""Cells and tables as HTML for the book: every number leads to the runs it is of."""
+"""The paper's tables beside ours as HTML: every number leads to the runs it is of."""
 
 from collections.abc import Callable, Iterator, Mapping
 from html import escape
@@ -8,30 +8,10 @@ from urllib.parse import quote
 import pandas as pd
 
 from lossstudy.results._freshness import badge, stale_line
+from lossstudy.results._markup import STYLE, download_html, scrolled
 from lossstudy.results._paper_table import PAPER, table_sources, with_source
 from lossstudy.results._text import measured, number, printed, table_csv
 from lossstudy.results._tidy import data_label
-
-STYLE = """
-.study-table { overflow-x: auto; }
-.study-table table { border-collapse: collapse; font-size: 0.85em; margin: 0; }
-.study-table th, .study-table td { padding: 0.2em 0.6em; text-align: right; white-space: nowrap; }
-.study-table thead th { vertical-align: bottom; }
-.study-table tbody > tr > * { vertical-align: top; }
-.study-table th[scope=row], .study-table th[rowspan] { text-align: left; position: sticky; left: 0;
-  background: var(--pst-color-background, Canvas); }
-.study-table th[scope=colgroup] { text-align: center; }
-.study-table .first { border-left: 1px solid currentColor; }
-.study-table thead tr:last-child th { border-bottom: 1px solid currentColor; }
-.study-table .mean > * { border-top: 1px solid currentColor; font-weight: bold; }
-.study-table summary { cursor: pointer; }
-.study-table details a, .study-table details small { display: block; font-weight: normal;
-  font-size: inherit; }
-.study-table .stale { display: block; border: 1px solid currentColor; border-radius: 0.3em;
-  padding: 0 0.3em; font-weight: normal; white-space: normal; width: 17em; margin-left: auto; }
-.study-table .generated { display: inline-block; border: 1px dashed currentColor;
-  border-radius: 0.3em; padding: 0 0.3em; font-weight: normal; }
-"""
 
 
 def run_page(run_id: str) -> str:
@@ -69,37 +49,6 @@ def cell_html(
     )
 
 
-def download_html(name: str, csv: str) -> str:
-    """Return a link that downloads a table as CSV; the page itself holds the data.
-
-    Args:
-        name: Name of the table: of the file, and in the link's text.
-        csv: Its content.
-    """
-    file = name.lower().replace(" ", "-")
-    return (
-        f'<p><a download="{escape(file)}.csv" href="data:text/csv;charset=utf-8,{quote(csv)}">'
-        f"Download {escape(name)} as CSV</a></p>\n"
-    )
-
-
-def frame_html(table: pd.DataFrame, caption: str, *, before: str = "", after: str = "") -> str:
-    """Return a table whose cells are HTML already, in the style of the paper's tables.
-
-    Args:
-        table: The table, its index in the first columns.
-        caption: What it shows, as plain text.
-        before: HTML between caption and table.
-        after: HTML below the table.
-    """
-    body = table.reset_index().to_html(escape=False, border=0, na_rep="–", index=False)
-    return (
-        f"<style>{STYLE}</style>\n<p>{escape(caption)}</p>\n{before}"
-        f'<div class="study-table" role="region" aria-label="{escape(caption)}" tabindex="0">\n'
-        f"{body}\n</div>\n{after}"
-    )
-
-
 def table_html(table: pd.DataFrame, run_link: Callable[[str], str] = run_page) -> str:
     """Return a `paper_table` as an HTML fragment.
 
@@ -128,9 +77,8 @@ def table_html(table: pd.DataFrame, run_link: Callable[[str], str] = run_page) -
     warning = stale_line(_runs(table), table.attrs["stale"])
     html = f"<style>{STYLE}</style>\n<p>{caption}</p>\n{warning}{_region(parts[0], run_link)}"
     for part in parts[1:]:
-        sources = {source for column in columns for source in table_sources(part, column)}
         html += (
-            f"<details><summary>Beside the paper: {escape('; '.join(sorted(sources)))}</summary>\n"
+            f"<details><summary>Beside the paper: {escape(_all_sources(part))}</summary>\n"
             f"{_region(part, run_link)}</details>\n"
         )
     return html + download_html(f"Table {which}", table_csv(table))
@@ -140,6 +88,13 @@ def _runs(table: pd.DataFrame) -> set[str]:
     """Return the ids of all runs in a `paper_table`."""
     cells = table.loc[:, table.columns.get_level_values("quantity") == "runs"].to_numpy().ravel()
     return {run for cell in cells if isinstance(cell, tuple) for run in cell}
+
+
+def _all_sources(table: pd.DataFrame) -> str:
+    """Return the sources of our numbers in a `paper_table`, in order."""
+    columns = table.columns.get_level_values("column").unique()
+    sources = {source for column in columns for source in table_sources(table, column)}
+    return "; ".join(sorted(sources))
 
 
 def _region(table: pd.DataFrame, run_link: Callable[[str], str]) -> str:
@@ -158,11 +113,11 @@ def _region(table: pd.DataFrame, run_link: Callable[[str], str]) -> str:
         + "</tr>\n"
         for name, row in table.iterrows()
     )
-    return (
-        f'<div class="study-table" role="region" aria-label="Table {table.attrs["number"]}" '
-        'tabindex="0">\n<table class="dataframe">\n'
+    return scrolled(
+        '<table class="dataframe">\n'
         f'<thead>\n<tr><th scope="col" rowspan="2">class</th>{first_row}</tr>\n'
-        f"<tr>{second_row}</tr>\n</thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>\n"
+        f"<tr>{second_row}</tr>\n</thead>\n<tbody>\n{body}</tbody>\n</table>",
+        f"Table {table.attrs['number']} beside {_all_sources(table)}",
     )
 
 

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from lossstudy.results._freshness import stale_line, stale_runs
-from lossstudy.results._html import download_html, frame_html
 from lossstudy.results._interval import interval
+from lossstudy.results._markup import download_html, frame_html
 from lossstudy.results._pairs import Difference, difference, difference_html, missing_html
 from lossstudy.results._records import Record
 from lossstudy.results._semi import mean_iou
-from lossstudy.results._text import number
+from lossstudy.results._text import frame_csv, number, words
 from lossstudy.study import LOSSES, NETWORKS
 
 Grid = dict[str, dict[str, list[Record]]]
@@ -109,7 +109,7 @@ def network_table_html(records: Sequence[Record]) -> str:
             gap = difference(runs, cells.get(other, []), mean_iou)
             rows.append({
                 "network": name,
-                "loss": loss.replace("_", " "),
+                "loss": words(loss),
                 "mean IoU": number(means[loss]),
                 "rank": order.index(loss) + 1,
                 "minus cross entropy": "" if loss == other else difference_html(gap, stale),
@@ -127,7 +127,7 @@ def network_table_html(records: Sequence[Record]) -> str:
         "Mean IoU over n seeds, rank within the network, and the difference by seed "
         "(95 % interval).",
         before=stale_line(shown, stale),
-        after=download_html("networks", pd.DataFrame(plain).to_csv(index=False)),
+        after=download_html("networks", frame_csv(pd.DataFrame(plain))),
     )
 
 

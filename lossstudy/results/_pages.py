@@ -10,11 +10,12 @@ from lossstudy.config import DATASETS
 from lossstudy.labels import thin_classes
 from lossstudy.results._compare import paired_difference
 from lossstudy.results._freshness import badge, stale_line, stale_runs
-from lossstudy.results._html import cell_html, download_html, frame_html, run_page
+from lossstudy.results._html import cell_html, run_page
 from lossstudy.results._ledger import ledger
+from lossstudy.results._markup import download_html, frame_html
 from lossstudy.results._paper_table import is_the_papers
 from lossstudy.results._records import Record
-from lossstudy.results._text import number
+from lossstudy.results._text import frame_csv, number, words
 from lossstudy.results._tidy import (
     MEAN,
     MEAN_WITHOUT_THIN,
@@ -107,7 +108,7 @@ def loss_differences(records: Sequence[Record], dataset: str) -> pd.DataFrame:
             for _, row in table[table.validated_on == dataset].iterrows():
                 rows.append({
                     "profile": f"{source}, {data_label(row.generated)}",
-                    "loss": f"{_words(loss)} − cross entropy",
+                    "loss": f"{words(loss)} − cross entropy",
                     "of": row.class_name,
                     "difference": number(row["mean"], "+.3f"),
                     "95 % interval": f"{number(row.low, '+.3f')} to {number(row.high, '+.3f')}"
@@ -124,7 +125,7 @@ def loss_differences_html(records: Sequence[Record], dataset: str) -> str:
     """Return `loss_differences` for a page; a difference opens to the pairs of runs it is of."""
     table = loss_differences(records, dataset)
     stale = stale_runs(records)
-    csv = table.assign(runs=table.runs.map(lambda pairs: " ".join(sum(pairs, ()))))
+    csv = frame_csv(table.assign(runs=table.runs.map(lambda pairs: sum(pairs, ()))), index=True)
     shown = {run for pairs in table.runs for pair in pairs for run in pair}
     table["of"] = table["of"].str.replace("iou", "IoU")
     table["difference"] = [
@@ -135,7 +136,7 @@ def loss_differences_html(records: Sequence[Record], dataset: str) -> str:
         table.drop(columns="runs"),
         "Difference in mean IoU over n seeds, with its 95 % Student-t interval.",
         before=stale_line(shown, stale),
-        after=download_html(f"differences on {dataset}", csv.to_csv(lineterminator="\n")),
+        after=download_html(f"differences on {dataset}", csv),
     )
 
 
@@ -157,10 +158,6 @@ def _same_settings(records: Sequence[Record], dataset: str) -> list[list[Record]
     return sorted(groups.values(), key=lambda runs: rank(runs[0].profile))
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ")
-
-
 def loss_table_html(records: Sequence[Record], dataset: str) -> str:
     """Return IoU per class under each loss on one dataset, cells linked to their runs."""
     runs = [run for run in records if run.dataset == dataset and run.study == "paper"]
@@ -172,27 +169,23 @@ def loss_table_html(records: Sequence[Record], dataset: str) -> str:
     cells: dict[str, dict[str, str]] = {}
     for _, row in table.iterrows():
         source = ", ".join(filter(None, (row.profile, row.settings, data_label(row.generated))))
-        label = f"{_words(row.loss)}<br>{escape(source)}, n = {row.n}"
+        label = f"{words(row.loss)}<br>{escape(source)}, n = {row.n}"
         name = escape(row.class_name).replace("iou", "IoU")
         cells.setdefault(label, {})[name] = cell_html(row, stale)
-    order = [label for loss in LOSSES for label in cells if label.startswith(f"{_words(loss)}<")]
+    order = [label for loss in LOSSES for label in cells if label.startswith(f"{words(loss)}<")]
     shown = {run for runs in table.runs for run in runs}
-    csv = table.assign(**{
-        name: table[name].map(lambda values: " ".join(map(str, values)))
-        for name in ("runs", "seeds", "values")
-    })
     return frame_html(
         pd.DataFrame(cells)[order].rename_axis("class"),
         "IoU per class: mean ± half the 95 % Student-t interval over n seeds.",
         before=stale_line(shown, stale),
-        after=download_html(f"results on {dataset}", csv.to_csv(index=False, lineterminator="\n")),
+        after=download_html(f"results on {dataset}", frame_csv(table)),
     )
 
 
 def ledger_html(records: Sequence[Record]) -> str:
     """Return the ledger, runs linked to their pages, with what is stale about them."""
     table = ledger(records)
-    csv = table.to_csv(index=False, lineterminator="\n")
+    csv = frame_csv(table)
     stale = {run: text for run, text in zip(table["run"], table["stale"], strict=True) if text}
     ids = list(table["run"])
     table["stale"] = [badge(run, stale) or "fresh" for run in ids]

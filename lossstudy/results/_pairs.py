@@ -11,7 +11,7 @@ from lossstudy.results._freshness import badge
 from lossstudy.results._html import run_page
 from lossstudy.results._interval import Interval, interval
 from lossstudy.results._records import Record
-from lossstudy.results._text import number
+from lossstudy.results._text import number, with_bounds
 
 
 @dataclass(frozen=True)
@@ -58,18 +58,6 @@ def difference(
     )
 
 
-def difference_text(found: Difference) -> str:
-    """Return the mean difference and its interval as text; without one for a single seed.
-
-    Example:
-        >>> pair = Difference(Interval(0.01, -0.02, 0.04), (0, 1), (0.0, 0.02), (("a", "b"),) * 2)
-        >>> difference_text(pair)
-        '+0.010 (−0.020 to +0.040)'
-    """
-    mean, low, high = (number(bound, "+.3f") for bound in found.interval)
-    return f"{mean} ({low} to {high})" if len(found.seeds) > 1 else mean
-
-
 def difference_html(found: Difference, stale: Mapping[str, str]) -> str:
     """Return a difference as a cell that opens to its seeds, with links to their runs.
 
@@ -87,7 +75,7 @@ def difference_html(found: Difference, stale: Mapping[str, str]) -> str:
         )
         for seed, value, pair in zip(found.seeds, found.values, found.runs, strict=True)
     )
-    return f"<details><summary>{difference_text(found)}</summary>{lines}</details>"
+    return f"<details><summary>{with_bounds(found.interval)}</summary>{lines}</details>"
 
 
 def missing_html(name: str) -> str:

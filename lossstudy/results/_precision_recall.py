@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from lossstudy.knobs import shown
 from lossstudy.results._pages import study_runs
+from lossstudy.results._paper_table import is_the_papers
 from lossstudy.results._records import Record
+from lossstudy.results._text import loss_with, words
 from lossstudy.results._tidy import data_label
 from lossstudy.study import ADAPTIVE_SETTINGS, LOSSES, setting_of
 
@@ -24,7 +25,7 @@ def alike(records: Sequence[Record]) -> dict[str, list[Record]]:
         Name of the group, which says what its images were, to its runs: those of the paper's
         study on each dataset, then those of the adaptive study in each of its settings.
     """
-    datasets = dict.fromkeys(run.dataset for run in records if run.study == "paper")
+    datasets = dict.fromkeys(run.dataset for run in records if is_the_papers(run))
     groups = [(dataset, study_runs(records, dataset)) for dataset in datasets]
     for setting in ADAPTIVE_SETTINGS:
         runs = [record for record in records if setting_of(record.config) == setting]
@@ -74,5 +75,4 @@ def precision_recall(records: Sequence[Record]) -> pd.DataFrame:
 def _name(record: Record) -> str:
     usual = LOSSES.get(record.loss, {})
     given = {key: value for key, value in record.loss_params.items() if usual.get(key) != value}
-    words = [record.loss.replace("_", " ")]
-    return ", ".join(words + [f"{key} = {shown(value)}" for key, value in sorted(given.items())])
+    return loss_with(words(record.loss), given)

@@ -8,12 +8,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from lossstudy.results._freshness import stale_line, stale_runs
-from lossstudy.results._html import frame_html
 from lossstudy.results._interval import interval
+from lossstudy.results._markup import download_html, frame_html
 from lossstudy.results._pairs import difference, difference_html, missing_html
 from lossstudy.results._records import Record
-from lossstudy.results._text import number
+from lossstudy.results._text import frame_csv, number
 from lossstudy.study import IMBALANCE
+
+_PARTS = ("alone", "fused", "oracle")
+"""The IoUs of a `Presence`."""
 
 
 class Presence(NamedTuple):
@@ -84,9 +87,20 @@ def presence_html(records: Sequence[Record]) -> str:
     cells, stale = by_imbalance(records), stale_runs(records)
     if not cells:
         return missing_html("mlmt")
-    rows = {}
+    rows, plain = {}, []
     for name, runs in cells.items():
         read = {run.id: presence(run) for run in runs}
+        plain += [
+            {
+                "scenes": name, "seed": run.seed,
+                "classes an image": read[run.id].present.sum(1).mean(),
+                "absent": read[run.id].absent_share,
+                "absent, ruled out": read[run.id].rightly_ruled_out,
+                "present, ruled out": read[run.id].wrongly_ruled_out,
+                **{part: np.nanmean(getattr(read[run.id], part)) for part in _PARTS},
+            }
+            for run in runs
+        ]  # fmt: skip
         fused = difference(runs, runs, _mean(read, "fused"), _mean(read, "alone"))
         oracle = difference(runs, runs, _mean(read, "oracle"), _mean(read, "alone"))
         rows[name] = {
@@ -104,32 +118,35 @@ def presence_html(records: Sequence[Record]) -> str:
         "Classes in an image, what the classifier rules out, and what that changes in mean IoU: "
         "mean over n seeds (95 % interval).",
         before=stale_line({run.id for run in records if run.study == "mlmt"}, stale),
+        after=download_html("ruling out", frame_csv(pd.DataFrame(plain))),
     )
 
 
 def class_presence_html(runs: Sequence[Record]) -> str:
     """Return the same of each class, of runs of one kind of scenes, for a page."""
     read = [presence(run) for run in runs]
-    rows = {}
+    rows, plain = {}, {}
     for index, name in enumerate(read[0].classes):
         if np.isnan(read[0].alone[index]):
             continue
+        means = {part: np.mean([getattr(p, part)[index] for p in read]) for part in _PARTS}
+        absent = [1 - p.present[:, index].mean() for p in read]
         right = [(p.kept[:, index] == p.present[:, index]).mean() for p in read]
-        means = {
-            part: np.mean([getattr(p, part)[index] for p in read])
-            for part in ("alone", "fused", "oracle")
-        }
+        plain[name] = {"absent": np.mean(absent), "right": np.mean(right), **means}
         rows[name] = {
-            "absent from": _percent([1 - p.present[:, index].mean() for p in read]),
+            "absent from": _percent(absent),
             "classifier right": _percent(right),
             "IoU without": number(means["alone"]),
             "with the classifier": number(means["fused"] - means["alone"], "+.3f"),
             "with the truth": number(means["oracle"] - means["alone"], "+.3f"),
         }
+    csv = frame_csv(pd.DataFrame.from_dict(plain, orient="index").rename_axis("class"), index=True)
+    imbalance = runs[0].config["scene_imbalance"]
     return frame_html(
         pd.DataFrame.from_dict(rows, orient="index").rename_axis("class"),
         f"Share of images without the class, how often the classifier is right about it, and what "
         f"ruling it out changes in its IoU: mean over {len(read)} runs.",
+        after=download_html(f"ruling out by class, imbalance {imbalance:g}", csv),
     )
 
 

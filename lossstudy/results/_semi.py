@@ -6,8 +6,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from lossstudy.results._freshness import stale_line, stale_runs
-from lossstudy.results._html import download_html, frame_html
 from lossstudy.results._interval import interval
+from lossstudy.results._markup import download_html, frame_html
 from lossstudy.results._pairs import (
     Difference,
     difference,
@@ -16,7 +16,7 @@ from lossstudy.results._pairs import (
     setting,
 )
 from lossstudy.results._records import Record
-from lossstudy.results._text import number
+from lossstudy.results._text import frame_csv, number, words
 
 
 class Gain(NamedTuple):
@@ -92,7 +92,7 @@ def gains_html(records: Sequence[Record]) -> str:
         name = f"{found.labelled} of {found.images} images"
         rows.append({
             "labels": f"{found.profile}, {name}",
-            "loss": found.loss.replace("_", " "),
+            "loss": words(found.loss),
             "labelled images alone": number(sides[1].mean),
             "s4GAN": number(sides[0].mean),
             "gain": difference_html(gained, stale),
@@ -106,7 +106,7 @@ def gains_html(records: Sequence[Record]) -> str:
         pd.DataFrame(rows).set_index("labels"),
         "Mean IoU, and s4GAN minus its supervised part: mean over n seeds (95 % interval).",
         before=stale_line(shown, stale),
-        after=download_html("gain", pd.DataFrame(plain).to_csv(index=False, lineterminator="\n")),
+        after=download_html("gain", frame_csv(pd.DataFrame(plain))),
     )
 
 
@@ -119,20 +119,27 @@ def class_gains_html(found: Gain, records: Sequence[Record]) -> str:
     """
     stale = stale_runs(records)
     classes = found.without[0].evaluations[found.without[0].dataset]["classes"]
-    rows = {}
+    rows, plain = {}, {}
     for index, name in enumerate(classes):
         iou = _class_iou(index)
-        alone = interval([iou(run) for run in found.without])
-        both = interval([iou(run) for run in found.with_unlabelled])
+        alone = interval([iou(run) for run in found.without]).mean
+        both = interval([iou(run) for run in found.with_unlabelled]).mean
+        gained = gain(found, iou)
         rows[name] = {
-            "labelled images alone": number(alone.mean),
-            "s4GAN": number(both.mean),
-            "gain": difference_html(gain(found, iou), stale),
+            "labelled images alone": number(alone),
+            "s4GAN": number(both),
+            "gain": difference_html(gained, stale),
         }
+        plain[name] = {
+            "labelled images alone": alone, "s4GAN": both, "gain": gained.interval.mean,
+            "low": gained.interval.low, "high": gained.interval.high, "n": len(gained.seeds),
+        }  # fmt: skip
+    what = f"{words(found.loss)}, {found.labelled} labelled images"
+    csv = frame_csv(pd.DataFrame.from_dict(plain, orient="index").rename_axis("class"), index=True)
     return frame_html(
         pd.DataFrame.from_dict(rows, orient="index").rename_axis("class"),
-        f"IoU per class, {found.loss.replace('_', ' ')}, {found.labelled} labelled images: "
-        "mean over seeds, and the gain (95 % interval).",
+        f"IoU per class, {what}: mean over seeds, and the gain (95 % interval).",
+        after=download_html(f"gain per class, {what}", csv),
     )
 
 

@@ -8,7 +8,7 @@ from html import escape
 from lossstudy.widgets._draw import DOTS, Numbers, Real
 
 WIDTH, HEIGHT = 340, 260
-LEFT, RIGHT, TOP, BOTTOM = 44, 8, 26, 38
+LEFT, RIGHT, TOP, BOTTOM = 44, 14, 26, 38
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def line_chart(
     x, y = axes
     width, height = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
     size = width, height
-    paths = "".join(f'<path class="grid" d="{_path(*line, axes, size)}"/>' for line in grid)
+    paths = "".join(f'<path class="line-faint" d="{_path(*line, axes, size)}"/>' for line in grid)
     paths += "".join(
         f'<path class="{style}" data-line="{across} {up}" '
         f'd="{_path(numbers[across], numbers[up], axes, size)}"/>'

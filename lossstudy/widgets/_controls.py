@@ -79,7 +79,8 @@ class Choice:
         )
         return (
             f"<div><label>{escape(self.label)} "
-            f'<select name="{self.name}" autocomplete="off">{options}</select></label></div>'
+            f'<select name="{self.name}" aria-label="{escape(self.label)}" autocomplete="off">'
+            f"{options}</select></label></div>"
         )
 
 

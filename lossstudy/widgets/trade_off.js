@@ -21,9 +21,11 @@ function tverskyLoss(alpha, beta, gamma) {
       (1 - index(quiet, missed, falsePositive)) ** (1 / gamma)) / 2;
 }
 
+// With as many foreground as background pixels there can be two minima; the lower cut is taken.
 function settle(points, loss) {
   const values = points.map(loss);
-  return points[values.indexOf(Math.min(...values))];
+  const least = Math.min(...values);
+  return points[values.findIndex((value) => value <= least + 1e-9)];
 }
 
 const recallOf = ({ hit, missed }) => hit / (hit + missed);

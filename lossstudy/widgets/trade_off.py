@@ -1,6 +1,7 @@
 """Where losses settle between false positives and false negatives."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from typing_extensions import override
@@ -10,7 +11,7 @@ from lossstudy.results import Record
 from lossstudy.widgets import _draw
 from lossstudy.widgets._chart import Axis, line_chart
 from lossstudy.widgets._controls import Choice, Slider, steps
-from lossstudy.widgets._cut import CUTS, LOW, STEP, TAILS, Outcomes
+from lossstudy.widgets._cut import CUTS, LOW, STEP, TAILS, Outcomes, settle
 from lossstudy.widgets._draw import Numbers
 from lossstudy.widgets._explorer import Explorer
 from lossstudy.widgets._measured import REFERENCE, groups, losses_of, numbers_of
@@ -46,7 +47,8 @@ class TradeOff(Explorer):
       x. The loss at a cut is \(\frac12 \sum_c (1 - T_c)^{1/\gamma}\) with
       \(T_1 = TP / (TP + \alpha FP + \beta FN)\), and \(T_0\) the same of the background, whose
       false positives are the foreground's false negatives. Tversky is \(\gamma = 1\), Dice also
-      \(\alpha = \beta = 1/2\). The cut with the least loss is looked for in steps of 0.05.
+      \(\alpha = \beta = 1/2\). The cut with the least loss is looked for in steps of 0.05; of
+      two equal minima, which a share of one half allows, the lower is taken.
 
     *Measured.* Precision and recall of each class under cross entropy and under a chosen loss,
     from the confusion matrices of recorded runs, in the mean over seeds.
@@ -66,23 +68,19 @@ class TradeOff(Explorer):
     def __init__(self, records: Sequence[Record], **values: Any) -> None:
         self._groups = groups(records)
         self._losses = losses_of(self._groups)
-        labels = [name for group in self._groups.values() for name in group["classes"]]
-        chosen = ("combo", "rider")
+        classes = [group["classes"] for group in self._groups.values()]
+        titles, names = tuple(self._groups), tuple(dict.fromkeys(chain(*classes)))
+        loss = "combo" if "combo" in self._losses else self._losses[0]
         super().__init__(
             (
                 Slider("alpha", "α, weight of false positives", _WEIGHTS, 0.3),
                 Slider("beta", "β, weight of false negatives", _WEIGHTS, 0.7),
                 Slider("gamma", "focal Tversky: γ", (0.5, 0.75, 1.0, 4 / 3, 2.0, 3.0), 4 / 3),
-                Slider("share", "share of foreground", (0.01, 0.02, 0.05, 0.1, 0.2, 0.5), 0.02),
+                Slider("share", "share of foreground", (0.02, 0.05, 0.1, 0.2, 0.3, 0.5), 0.02),
                 Slider("distance", "distance of the scores", steps(1, 3, 4), 2.0, "1"),
-                *(
-                    Choice(name, label, options, start if start in options else options[0])
-                    for name, label, options, start in (
-                        ("runs", "recorded runs", tuple(self._groups), ""),
-                        ("loss", "loss", tuple(self._losses), chosen[0]),
-                        ("label", "class", tuple(dict.fromkeys(labels)), chosen[1]),
-                    )
-                ),
+                Choice("runs", "runs", titles, titles[0]),
+                Choice("loss", "loss", tuple(self._losses), loss),
+                Choice("label", "class", names, classes[0][-1]),
             ),
             **values,
         )
@@ -120,7 +118,7 @@ class TradeOff(Explorer):
             f"curve.{name}": reached[name].tolist() for name in ("recall", "precision")
         }
         for name, risk in risks.items():
-            cut = int(risk.argmin())
+            cut = settle(risk)
             numbers |= {f"{what}.{name}": float(at[cut]) for what, at in reached.items()}
             for what in ("recall", "precision"):
                 numbers[f"dot.{what}.{name}"] = [numbers[f"{what}.{name}"]]
@@ -190,10 +188,10 @@ class TradeOff(Explorer):
             f"{_draw.key('ring')}{label}"
         )
         return (
-            f'<div class="side"><div><p><strong>Computed.</strong> Lines of the same IoU are '
-            f"faint.</p>{computed}{settled}</div>"
-            f"<div><p><strong>Measured</strong>, {_draw.text('runs', numbers)}: a dot a class, "
-            f"{legend}.</p>{measured}{networks}</div></div>"
+            f'<div class="side"><div>{computed}</div><div>{measured}</div></div>'
+            f"<p>Left, computed: a dot a loss. Right, measured, {_draw.text('runs', numbers)}: a "
+            f"dot a class, {legend}. Along a faint line the IoU is the same.</p>"
+            f"{settled}{networks}"
         )
 
     @override
@@ -209,6 +207,6 @@ def _same_iou() -> list[tuple[list[float], list[float]]]:
     """Return the lines 1 / precision = 1 + 1 / u - 1 / recall of IoU u = 0.1, 0.2 to 0.9."""
     lines = []
     for u in steps(0.1, 0.9, 8):
-        recalls = list(steps(u, 1, 20))
-        lines.append((recalls, [1 / (1 + 1 / u - 1 / recall) for recall in recalls]))
+        inverse = steps(1, 1 / u, 24)
+        lines.append(([1 / x for x in inverse], [1 / (1 + 1 / u - x) for x in inverse]))
     return lines

@@ -109,3 +109,8 @@ def test_runs_without_the_count_are_passed_over(tmp_path):
     record = read_record(make_record(tmp_path, transfer="idd"))
     with pytest.raises(ValueError, match="no finished run holds the count"):
         encodings.runs_with_counts([record])
+
+
+def test_a_treatment_nobody_knows_is_refused():
+    with pytest.raises(ValueError, match=r"one of left out, counted; got 'left'"):
+        encodings.iou(random_counts(), RIGHT, "left")

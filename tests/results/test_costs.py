@@ -1,3 +1,8 @@
+import csv
+import io
+import re
+from urllib.parse import unquote
+
 import numpy as np
 import pytest
 
@@ -106,6 +111,13 @@ def test_types_of_logits_are_compared_each_with_its_own_reference(record):
     assert halves.eager.tolist() == [1.0, 0.2, 2.0]
     assert set(results.missed_goals(table)["dtype"]) == {"float32", "bfloat16"}
     assert "bfloat16" in results.cost_html(record)
+
+
+def test_the_page_holds_every_number_as_csv(record):
+    (data,) = re.findall(r'href="data:text/csv;charset=utf-8,([^"]+)"', results.cost_html(record))
+    rows = list(csv.DictReader(io.StringIO(unquote(data))))
+    assert [row["loss"] for row in rows] == results.costs(record).loss.tolist()
+    assert [float(row["eager"]) for row in rows if row["loss"] == "focal"] == [0.9, 2.0]
 
 
 def test_a_loss_that_does_not_run_keeps_its_row(record):

@@ -105,5 +105,5 @@ def test_a_count_of_raw_classes_is_optional_and_checked(tmp_path):
     write_record(tmp_path, data)
     assert read_record(tmp_path).evaluations["idd"]["raw"]["ids"] == [0]
     del data["evaluations"]["idd"]["raw"]["ids"]
-    with pytest.raises(ValueError, match="evaluations.idd.raw.ids"):
+    with pytest.raises(ValueError, match=r"evaluations\.idd\.raw\.ids"):
         write_record(tmp_path, data)

@@ -15,6 +15,7 @@ from lossstudy.results.adaptive._comparison import (
     settings_of,
 )
 from lossstudy.results.adaptive._html import (
+    NO_RUNS,
     ablations_html,
     comparison_html,
     metadata_html,
@@ -26,11 +27,11 @@ from lossstudy.results.adaptive._outcomes import (
     WITH_RULE,
     Outcome,
     best_reading,
-    contender_name,
     difference,
     of,
     outcomes,
     rare_classes,
+    rare_third,
     without_each_class,
 )
 from lossstudy.results.adaptive._verdicts import TUNED_OPPONENTS, Point, stress_gaps, verdicts
@@ -38,6 +39,7 @@ from lossstudy.study import ADAPTIVE_STATIC
 
 __all__ = [
     "ADAPTIVE_STATIC",
+    "NO_RUNS",
     "OURS",
     "RULED",
     "TUNED",
@@ -53,13 +55,13 @@ __all__ = [
     "best_reading",
     "comparison",
     "comparison_html",
-    "contender_name",
     "difference",
     "metadata_html",
     "of",
     "outcomes",
     "rare_classes",
     "rare_gains",
+    "rare_third",
     "settings_of",
     "stress_gaps",
     "summary",

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from lossstudy.results._interval import Interval
+from lossstudy.results._text import loss_with
 from lossstudy.results.adaptive._outcomes import (
     TUNED,
     WITH_RULE,
     Classes,
     Outcome,
     best_reading,
-    contender_name,
     difference,
     of,
     rare_classes,
@@ -142,7 +142,7 @@ def ablations(found: Sequence[Outcome], setting: str) -> pd.DataFrame:
         `high`: mean IoU minus that of the loss as it is.
     """
     ours, rare = of(found, setting, OURS), rare_classes(found, setting)
-    changes = {name: contender_name(OURS, params) for name, params in ADAPTIVE_ABLATIONS.items()}
+    changes = {name: loss_with(OURS, params) for name, params in ADAPTIVE_ABLATIONS.items()}
     rows = []
     for change, contender in {"as it is": OURS, **changes}.items():
         if there := of(found, setting, contender):

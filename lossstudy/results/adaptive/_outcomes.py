@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lossstudy.knobs import shown
+from lossstudy.results._compare import image_weights, resampled_iou
 from lossstudy.results._interval import Interval
 from lossstudy.results._records import Record
+from lossstudy.results._text import loss_with
 from lossstudy.study import ADAPTIVE_GRID, ADAPTIVE_STATIC, setting_of
 
 WITH_RULE = " + rule"
@@ -47,10 +48,13 @@ class Outcome:
         """Return IoU per class; NaN for a class the validation set does not hold."""
         return np.array([np.nan if iou is None else iou for iou in self.scores["iou"]], float)
 
-    def counts(self) -> npt.NDArray[np.float64]:
-        """Return intersections and unions, `(2, num_images, C)`, in pixels."""
-        with np.load(self.record.folder / "images.npz") as arrays:
-            return np.stack([arrays[f"{self.part}_{k}"] for k in ("intersection", "union")]) * 1.0
+    def mean_ious(
+        self, weights: npt.NDArray[np.float64], classes: Classes
+    ) -> npt.NDArray[np.float64]:
+        """Return the mean IoU over some classes for each row of `image_weights`."""
+        drawn = resampled_iou(self.record, self.record.dataset, weights, self.part)
+        means: npt.NDArray[np.float64] = np.nanmean(drawn[:, classes], axis=1)
+        return means
 
 
 def outcomes(records: Iterable[Record]) -> list[Outcome]:
@@ -90,7 +94,7 @@ def best_reading(found: Sequence[Outcome], setting: str, loss: str) -> str | Non
 
     None as long as no seed has all of its readings: what is not all there is not tuned.
     """
-    readings = [contender_name(loss, params) for params in ({}, *ADAPTIVE_GRID[loss])]
+    readings = [loss_with(loss, params) for params in ({}, *ADAPTIVE_GRID[loss])]
     by_seed = {name: of(found, setting, name) for name in readings}
     shared = set.intersection(*(set(seeds) for seeds in by_seed.values()))
     if not shared:
@@ -111,11 +115,24 @@ def rare_classes(found: Sequence[Outcome], setting: str) -> Classes:
     """
     validated = next(o for o in found if o.setting == setting)
     share = _share(found, validated)
-    there = (share > 0) & ~np.isnan(validated.iou())
-    order = [c for c in np.argsort(share, kind="stable") if there[c]]
     rare = np.zeros(len(share), bool)
-    rare[order[: len(order) // 3]] = True
+    rare[rare_third(np.where(np.isnan(validated.iou()), 0, share))] = True
     return rare
+
+
+def rare_third(share: npt.ArrayLike) -> list[int]:
+    """Return the third of the classes that have pixels with the fewest of them, rarest first.
+
+    Args:
+        share: Share of the labelled pixels of each class.
+
+    Example:
+        >>> rare_third([0.5, 0.0, 0.1, 0.4])
+        [2]
+    """
+    shares = np.asarray(share)
+    order = [int(c) for c in np.argsort(shares, kind="stable") if shares[c] > 0]
+    return order[: len(order) // 3]
 
 
 def _share(found: Sequence[Outcome], outcome: Outcome) -> npt.NDArray[np.float64]:
@@ -154,27 +171,15 @@ def difference(
     kept = ~np.isnan(ours[shared[0]].iou())
     if classes is not None:
         kept &= classes
-    generator = np.random.default_rng(0)
-    num_images = ours[shared[0]].scores["num_images"]
-    draws = generator.multinomial(num_images, np.full(num_images, 1 / num_images), num_resamples)
-    weights = np.concatenate([np.ones((1, num_images)), draws])  # row 0: the images as they are
+    weights = image_weights(ours[shared[0]].scores["num_images"], num_resamples, seed=0)
     by_seed = np.stack([
-        _means(ours[seed], weights, kept) - _means(theirs[seed], weights, kept) for seed in shared
+        ours[seed].mean_ious(weights, kept) - theirs[seed].mean_ious(weights, kept)
+        for seed in shared
     ])
-    chosen = generator.integers(len(shared), size=(len(shared), num_resamples))
+    chosen = np.random.default_rng(1).integers(len(shared), size=(len(shared), num_resamples))
     resampled = np.take_along_axis(by_seed[:, 1:], chosen, axis=0).mean(0)
     low, high = np.quantile(resampled, (0.025, 0.975))
     return Interval(float(by_seed[:, 0].mean()), float(low), float(high))
-
-
-def _means(
-    outcome: Outcome, weights: npt.NDArray[np.float64], kept: Classes
-) -> npt.NDArray[np.float64]:
-    """Return mean IoU for each row of per-image weights."""
-    intersection, union = (weights @ part[:, kept] for part in outcome.counts())
-    iou = np.divide(intersection, union, out=np.full_like(union, np.nan), where=union > 0)
-    means: npt.NDArray[np.float64] = np.nanmean(iou, axis=1)
-    return means
 
 
 def without_each_class(
@@ -190,17 +195,6 @@ def without_each_class(
 
 def _contender(record: Record) -> str:
     usual = ADAPTIVE_STATIC.get(record.loss, {})
-    return contender_name(
+    return loss_with(
         record.loss, {k: v for k, v in record.loss_params.items() if usual.get(k) != v}
     )
-
-
-def contender_name(loss: str, params: Mapping[str, Any]) -> str:
-    """Return the name of a loss with parameters that are not the study's defaults.
-
-    Example:
-        >>> contender_name("focal", {"gamma": 5.0})
-        'focal, gamma = 5'
-    """
-    given = ", ".join(f"{key} = {shown(value)}" for key, value in sorted(params.items()))
-    return f"{loss}, {given}" if given else loss

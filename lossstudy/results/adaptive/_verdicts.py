@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lossstudy.results._interval import Interval
+from lossstudy.results._text import number, with_bounds, words
 from lossstudy.results.adaptive._comparison import (
     OURS,
     RULED,
@@ -33,7 +33,8 @@ class Point(NamedTuple):
     rule: str
     verdict: str
     """`held`, `failed`, `undecided` or `no runs`."""
-    evidence: str
+    evidence: tuple[str, ...]
+    """One line a number, with its interval."""
 
 
 def verdicts(found: Sequence[Outcome]) -> list[Point]:
@@ -134,13 +135,14 @@ def _above(gaps: Sequence[Gap]) -> str:
     )
 
 
-def _one_class(found: Sequence[Outcome]) -> tuple[str, str]:
+def _one_class(found: Sequence[Outcome]) -> tuple[str, tuple[str, ...]]:
     signs = one_class_signs(found, "cross_entropy")
     if not signs:
-        return "no runs", ""
+        return "no runs", ()
     kept = all(np.sign(low) == np.sign(high) for low, high in signs.values())
-    evidence = "; ".join(
-        f"{setting}: {low:+.3f} to {high:+.3f}" for setting, (low, high) in signs.items()
+    evidence = tuple(
+        f"{setting}: {number(low, '+.3f')} to {number(high, '+.3f')}"
+        for setting, (low, high) in signs.items()
     )
     return ("held" if kept else "failed"), evidence
 
@@ -157,22 +159,12 @@ def stress_gaps(found: Sequence[Outcome]) -> list[Gap]:
     return gaps
 
 
-def _stressed(found: Sequence[Outcome]) -> tuple[str, str]:
+def _stressed(found: Sequence[Outcome]) -> tuple[str, tuple[str, ...]]:
     gaps = stress_gaps(found)
     return _decide(gaps, lambda gap: gap.gap.high < 0), _listed(gaps)
 
 
-def _listed(gaps: Sequence[Gap]) -> str:
-    return "; ".join(f"{gap.setting}: {shown(gap.gap)} against {gap.opponent}" for gap in gaps)
-
-
-def shown(gap: Interval) -> str:
-    """Return a difference with its interval, if there is one.
-
-    Example:
-        >>> shown(Interval(0.0123, -0.001, 0.02))
-        '+0.012 (-0.001 to +0.020)'
-    """
-    if np.isnan(gap.low):
-        return f"{gap.mean:+.3f}"
-    return f"{gap.mean:+.3f} ({gap.low:+.3f} to {gap.high:+.3f})"
+def _listed(gaps: Sequence[Gap]) -> tuple[str, ...]:
+    return tuple(
+        f"{gap.setting}: {with_bounds(gap.gap)} against {words(gap.opponent)}" for gap in gaps
+    )
