@@ -62,6 +62,9 @@ _FOOTER = (
     '<div style="width: 100%; font: 8px sans-serif; text-align: center">'
     '<span class="pageNumber"></span></div>'
 )
+_PATIENCE = 300_000
+"""Milliseconds the page may take to open, on a machine that trains networks meanwhile."""
+
 _WIDTH = 680
 """Pixels between the margins of A4, of which CSS counts 96 to the inch."""
 
@@ -102,7 +105,7 @@ def print_book(html: Path, target: Path) -> None:
         )
         tab = browser.new_page(viewport={"width": _WIDTH, "height": 1000}, color_scheme="light")
         tab.emulate_media(media="print")
-        tab.goto(page.resolve().as_uri(), wait_until="load")
+        tab.goto(page.resolve().as_uri(), wait_until="load", timeout=_PATIENCE)
         tab.evaluate("window.MathJax.startup.promise")
         tab.evaluate(_FIT)
         tab.pdf(

@@ -19,8 +19,8 @@ def sides(before: str = "", after: str = "") -> tuple[list[Record], list[Record]
 
     Args:
         before: See `find_runs`. If both are empty: the recorded study, against the profile with
-            the most runs of the study below `runs/`; where one of these is missing, two seeds of
-            one experiment.
+            the most runs of the study below `runs/`; where these share no dataset and loss, two
+            seeds of one experiment.
         after: See `find_runs`.
 
     Raises:
@@ -32,11 +32,12 @@ def sides(before: str = "", after: str = "") -> tuple[list[Record], list[Record]
         raise ValueError(f"before and after go together, got {before!r} and {after!r}")
     recorded = _of_the_study(read_records(paths.recorded_dir()))
     own = _of_the_study(read_records(paths.runs_dir()))
-    if recorded and own:
+    if _trained(recorded) & _trained(own):
         return recorded, own
-    for runs in cells(recorded or own, "the study").values():
-        for one, other in pairwise(runs):
-            return [one], [other]
+    for records in (recorded, own):
+        for runs in cells(records, "the study").values():
+            for one, other in pairwise(runs):
+                return [one], [other]
     raise ValueError(
         f"nothing to compare in {paths.runs_dir()} and {paths.recorded_dir()}: make two runs, for "
         "example with: lossstudy study --profile quick"
@@ -80,6 +81,10 @@ def _of_the_study(records: Sequence[Record]) -> list[Record]:
         unique = {(run.dataset, run.loss, run.seed): run for run in found}
         best = max(best, list(unique.values()), key=len)
     return best
+
+
+def _trained(records: Sequence[Record]) -> set[tuple[str, str]]:
+    return {(record.dataset, record.loss) for record in records}
 
 
 def _unknown(name: str, records: Sequence[Record]) -> str:

@@ -12,9 +12,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-from lossstudy.losses import SegmentationLoss
-
-LOW, STEP, CUTS = -1.0, 0.05, 121
+LOW, STEP, CUTS = -3.0, 0.05, 161
 """Lowest cut, the distance to the next, and how many there are."""
 
 _FARTHEST = 3.0
@@ -23,24 +21,31 @@ TAILS = [NormalDist().cdf(_FARTHEST - LOW - STEP * i) for i in range(CUTS + _SHI
 """Probability that a standard normal score lies above a place; the last `CUTS` are those above
 the cuts. Distances of up to 3 between the classes find theirs before them."""
 
-SIDE = 10
-"""Pixels along the image on which a loss is asked: shares are multiples of its hundredth."""
+Cuts = Float64[Tensor, " cuts"]
+"""One number for each cut."""
 
 
-def settle(risk: Float64[Tensor, " cuts"]) -> int:
+def settle(risk: Cuts) -> int:
     """Return the place of the least risk; of several, which symmetry can make, the lowest cut."""
     return int((risk <= risk.min() + 1e-9).nonzero()[0])
+
+
+def tversky_index(
+    hit: Cuts, false_positive: Cuts, missed: Cuts, alpha: float, beta: float
+) -> Cuts:
+    """Return true positives over themselves and both kinds of error, weighted."""
+    return hit / (hit + alpha * false_positive + beta * missed)
 
 
 class Outcomes(NamedTuple):
     """What comes of predicting foreground above each cut."""
 
     share: float
-    true_rate: Float64[Tensor, " cuts"]
+    true_rate: Cuts
     """Probability that a foreground pixel lies above."""
-    false_rate: Float64[Tensor, " cuts"]
+    false_rate: Cuts
     """The same of a background pixel."""
-    posterior: Float64[Tensor, " cuts"]
+    posterior: Cuts
     """Probability that a pixel whose score is the cut is foreground."""
 
     @classmethod
@@ -58,30 +63,37 @@ class Outcomes(NamedTuple):
         )
 
     @property
-    def hit(self) -> Float64[Tensor, " cuts"]:
+    def hit(self) -> Cuts:
         """Share of the true positives."""
         return self.share * self.true_rate
 
     @property
-    def missed(self) -> Float64[Tensor, " cuts"]:
+    def missed(self) -> Cuts:
         """Share of the false negatives."""
         return self.share * (1 - self.true_rate)
 
     @property
-    def false_positive(self) -> Float64[Tensor, " cuts"]:
+    def false_positive(self) -> Cuts:
         """Share of the false positives."""
         return (1 - self.share) * self.false_rate
 
-    def losses(self, loss: SegmentationLoss) -> Float64[Tensor, " cuts"]:
-        """Evaluate a loss that knows a class by its masses at every cut.
+    @property
+    def quiet(self) -> Cuts:
+        """Share of the true negatives."""
+        return (1 - self.share) * (1 - self.false_rate)
 
-        It is asked on an image whose pixels of a class all have the probability with which such
-        a pixel lies above the cut, so that the masses of the image are those of the population.
+    def tversky(self, alpha: float, beta: float) -> Cuts:
+        """Return the Tversky index of the foreground."""
+        return tversky_index(self.hit, self.false_positive, self.missed, alpha, beta)
+
+    def loss(self, alpha: float, beta: float, gamma: float = 1.0, *, background: bool) -> Cuts:
+        """Return focal Tversky loss; Tversky, Dice and Jaccard are special cases.
+
+        With `background` it is the mean over both classes, as in `lossstudy.losses`; what is a
+        false positive of the one is a false negative of the other. Without, the foreground's.
         """
-        targets = torch.arange(SIDE * SIDE).lt(round(self.share * SIDE * SIDE)).long()
-        rates = torch.stack([self.false_rate, self.true_rate], dim=1).logit()
-        margins = rates[:, targets].view(-1, SIDE, SIDE)
-        logits = torch.stack([torch.zeros_like(margins), margins], dim=1)
-        image = targets.view(1, SIDE, SIDE)
-        with torch.inference_mode():
-            return torch.stack([loss(one[None], image) for one in logits])
+        foreground = (1 - self.tversky(alpha, beta)) ** (1 / gamma)
+        if not background:
+            return foreground
+        other = tversky_index(self.quiet, self.missed, self.false_positive, alpha, beta)
+        return (foreground + (1 - other) ** (1 / gamma)) / 2

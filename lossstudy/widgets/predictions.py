@@ -27,7 +27,8 @@ class Predictions(Explorer):
     """Recorded predictions of one image under two losses, with the IoU of each class.
 
     The IoU is that of the image alone, over its labelled pixels, so it jumps where a class has
-    few of them. A class that is neither in the ground truth nor in the prediction has none.
+    few of them. A class that is neither in the ground truth nor in the prediction has none. The
+    table is the legend as well: it has the classes of the ground truth and of both pictures.
 
     Controls: `scene`; `left` and `right`, a loss or the ground truth; `wipe`, where the right one
     begins; and `step`, if the runs kept predictions on the way. Keyword arguments of these names
@@ -87,7 +88,8 @@ class Predictions(Explorer):
         Returns:
             `photograph`; for each side, `left` and `right`, its `name.<side>`, its picture
             `picture.<side>`, `mean.<side>` and `iou.<side>.<c>` for each class, None where there
-            is none; `difference.<c>`, right minus left; `wipe`.
+            is none; `difference.<c>`, right minus left; `class.<c>`, its name, empty where
+            neither the ground truth nor a shown picture has a pixel of it; `wipe`.
         """
         scene = self._scenes[values["scene"]]
         step = str(values.get("step", self._steps[-1]))
@@ -96,17 +98,18 @@ class Predictions(Explorer):
         for side in SIDES:
             name = values[side]
             found[side] = scene["truth"] if name == TRUTH else scene["losses"][name][step]
-            iou = found[side]["iou"]
-            known = [value for value in iou if value is not None]
             numbers |= {
                 f"name.{side}": name,
                 f"picture.{side}": found[side]["picture"],
-                f"mean.{side}": sum(known) / len(known),
+                f"mean.{side}": found[side]["mean"],
             }
-            numbers |= {f"iou.{side}.{c}": value for c, value in enumerate(iou)}
+            numbers |= {f"iou.{side}.{c}": value for c, value in enumerate(found[side]["iou"])}
         pairs = zip(found["left"]["iou"], found["right"]["iou"], strict=True)
         for c, (left, right) in enumerate(pairs):
             numbers[f"difference.{c}"] = None if None in {left, right} else right - left
+        present = {c for shown in found.values() for c in shown["present"]}
+        for c, name in enumerate(self._classes):
+            numbers[f"class.{c}"] = name if c in present else ""
         return numbers
 
     @override
@@ -124,11 +127,12 @@ class Predictions(Explorer):
         )
         rows = [
             [
-                f'<span class="swatch" style="background:{color}"></span>{escape(name)}',
+                f'<span class="swatch" style="background:{color}"></span>'
+                + _draw.text(f"class.{c}", numbers),
                 *(_draw.number(f"iou.{side}.{c}", "3", numbers) for side in SIDES),
                 _draw.number(f"difference.{c}", "3", numbers),
             ]
-            for c, (name, color) in enumerate(zip(self._classes, self._colors, strict=True))
+            for c, color in enumerate(self._colors)
         ]
         means = [_draw.number(f"mean.{side}", "3", numbers) for side in SIDES]
         on_the_way = (
@@ -151,7 +155,8 @@ class Predictions(Explorer):
     @override
     def data(self) -> Mapping[str, Any]:
         """Return pictures and scores of each scene."""
-        return {"scenes": self._scenes, "truth": TRUTH, "last": self._steps[-1]}
+        last = self._steps[-1]
+        return {"scenes": self._scenes, "truth": TRUTH, "last": last, "classes": self._classes}
 
     def _scene(self, records: Sequence[Record], dataset: str, number: int) -> dict[str, Any]:
         first = _load(records[0], f"{dataset}_{number}")
@@ -175,20 +180,26 @@ class Predictions(Explorer):
         }
 
     def _shown(self, pred: Ids, target: Ids) -> dict[str, Any]:
+        iou = _iou(pred, target, len(self._classes))
+        known = [value for value in iou if value is not None]
+        ids = {int(c) for c in np.union1d(pred, target)}
         return {
             "picture": label_picture(pred, self._colors),
-            "iou": _iou(pred, target, len(self._classes)),
+            # three digits, as shown, so that a difference is that of what stands beside it
+            "iou": [None if value is None else round(value, 3) for value in iou],
+            "mean": sum(known) / len(known),
+            "present": sorted(ids & set(range(len(self._classes)))),
         }
 
 
 def _iou(pred: Ids, target: Ids, num_classes: int) -> list[float | None]:
-    """Return IoU per class over the labelled pixels of one image, to four digits."""
+    """Return IoU per class over the labelled pixels of one image."""
     labelled = target < num_classes
     values: list[float | None] = []
     for c in range(num_classes):
         ours, true = (pred == c) & labelled, target == c
         union = int((ours | true).sum())
-        values.append(round(int((ours & true).sum()) / union, 4) if union else None)
+        values.append(int((ours & true).sum()) / union if union else None)
     return values
 
 

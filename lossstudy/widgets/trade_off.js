@@ -13,12 +13,17 @@ function outcomes({ share, distance }, { low, step, cuts, tails }) {
   }));
 }
 
-function tverskyLoss(alpha, beta, gamma) {
-  const index = (hit, falsePositive, missed) =>
-    hit / (hit + alpha * falsePositive + beta * missed);
-  return ({ hit, missed, falsePositive, quiet }) =>
-    ((1 - index(hit, falsePositive, missed)) ** (1 / gamma) +
-      (1 - index(quiet, missed, falsePositive)) ** (1 / gamma)) / 2;
+const tverskyIndex = (alpha, beta, { hit, falsePositive, missed }) =>
+  hit / (hit + alpha * falsePositive + beta * missed);
+
+// The mean over both classes: what is missed of the one is a false positive of the other.
+function tverskyLoss(alpha, beta, gamma, background) {
+  const loss = (outcome) => (1 - tverskyIndex(alpha, beta, outcome)) ** (1 / gamma);
+  if (!background) return loss;
+  return (point) => {
+    const { quiet: hit, missed: falsePositive, falsePositive: missed } = point;
+    return (loss(point) + loss({ hit, falsePositive, missed })) / 2;
+  };
 }
 
 // With as many foreground as background pixels there can be two minima; the lower cut is taken.
@@ -32,13 +37,15 @@ const recallOf = ({ hit, missed }) => hit / (hit + missed);
 const precisionOf = ({ hit, falsePositive }) => hit / (hit + falsePositive);
 
 function compute(values, data) {
-  const { alpha, beta, gamma, share, distance } = values;
+  const { alpha, beta, gamma, share, distance, counted } = values;
+  const background = counted === data.both;
   const points = outcomes(values, data);
   const settled = {
     pixelwise: settle(points, ({ missed, falsePositive }) => missed + falsePositive),
-    dice: settle(points, tverskyLoss(0.5, 0.5, 1)),
-    tversky: settle(points, tverskyLoss(alpha, beta, 1)),
-    focal_tversky: settle(points, tverskyLoss(alpha, beta, gamma)),
+    dice: settle(points, tverskyLoss(0.5, 0.5, 1, background)),
+    jaccard: settle(points, tverskyLoss(1, 1, 1, background)),
+    tversky: settle(points, tverskyLoss(alpha, beta, 1, background)),
+    focal_tversky: settle(points, tverskyLoss(alpha, beta, gamma, background)),
   };
   const numbers = {
     "curve.recall": points.map(recallOf),
@@ -46,16 +53,19 @@ function compute(values, data) {
     ...measured(values, data),
   };
   for (const [name, point] of Object.entries(settled)) {
-    const { cut, hit, missed, falsePositive } = point;
+    const { cut, hit, falsePositive } = point;
     const margin = distance * cut - distance ** 2 / 2 + Math.log(share / (1 - share));
     numbers[`posterior.${name}`] = 1 / (1 + Math.exp(-margin));
     numbers[`precision.${name}`] = precisionOf(point);
     numbers[`recall.${name}`] = recallOf(point);
-    numbers[`iou.${name}`] = hit / (hit + missed + falsePositive);
+    numbers[`iou.${name}`] = tverskyIndex(1, 1, point);
+    numbers[`dice.${name}`] = tverskyIndex(0.5, 0.5, point);
+    numbers[`index.${name}`] = tverskyIndex(alpha, beta, point);
     numbers[`predicted.${name}`] = (hit + falsePositive) / share;
     numbers[`dot.recall.${name}`] = [recallOf(point)];
     numbers[`dot.precision.${name}`] = [precisionOf(point)];
   }
+  numbers.factor = (1 - numbers["index.focal_tversky"]) ** (1 / gamma - 1) / gamma;
   return numbers;
 }
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from typing_extensions import override
 
-from lossstudy.losses import make_loss
 from lossstudy.results import Record
 from lossstudy.widgets import _draw
 from lossstudy.widgets._chart import Axis, line_chart
@@ -19,11 +18,20 @@ from lossstudy.widgets._measured import REFERENCE, groups, losses_of, numbers_of
 SETTLED = {
     "pixelwise": "cross entropy; focal, any γ",
     "dice": "Dice",
+    "jaccard": "Jaccard",
     "tversky": "Tversky",
     "focal_tversky": "focal Tversky",
 }
 """Names of what is settled on, and of the losses that do."""
 
+BOTH, FOREGROUND = "foreground and background", "foreground alone"
+"""Classes that a loss can be the mean over."""
+
+_STYLES = dict(zip(SETTLED, ("dot-1", "dot-2", "ring", "dot-3", "dot-4"), strict=True))
+
+_COLUMNS = {
+    "precision": "precision", "recall": "recall", "iou": "IoU", "dice": "Dice", "index": "T",
+}  # fmt: skip
 _TICKS = (0, 0.2, 0.4, 0.6, 0.8, 1)
 _AXES = Axis("recall", 0, 1, _TICKS), Axis("precision", 0, 1, _TICKS)
 _WEIGHTS = steps(0.05, 1, 19)
@@ -41,20 +49,27 @@ class TradeOff(Explorer):
       and so predicts foreground where \(\eta > 1/2\). Focal loss ends at other probabilities, on
       the same side of 1/2 (Charoenphakdee et al., 2021): its \(\gamma\) moves confidence, not
       the decision. Both make the fewest wrong pixels.
-    - Dice, Tversky and focal Tversky are functions of the masses of true and false positives, TP
-      and FP, that fall with TP and rise with FP. So their minimum lies on the upper edge of what
-      TP and FP can be together, which by Neyman and Pearson is made of cuts of \(\eta\), here of
-      x. The loss at a cut is \(\frac12 \sum_c (1 - T_c)^{1/\gamma}\) with
-      \(T_1 = TP / (TP + \alpha FP + \beta FN)\), and \(T_0\) the same of the background, whose
-      false positives are the foreground's false negatives. Tversky is \(\gamma = 1\), Dice also
-      \(\alpha = \beta = 1/2\). The cut with the least loss is looked for in steps of 0.05; of
-      two equal minima, which a share of one half allows, the lower is taken.
+    - Dice, Jaccard, Tversky and focal Tversky are functions of the masses of true and false
+      positives, TP and FP, that fall with TP and rise with FP. So their minimum lies on the upper
+      edge of what TP and FP can be together, which by Neyman and Pearson is made of cuts of
+      \(\eta\), here of x. With the Tversky index \(T = TP / (TP + \alpha FP + \beta FN)\) of the
+      foreground (Salehi et al., 2017), the loss at a cut is \((1 - T)^{1/\gamma}\) (Abraham and
+      Khan, 2019). Tversky is \(\gamma = 1\), Dice also \(\alpha = \beta = 1/2\), Jaccard
+      \(\alpha = \beta = 1\). A power is monotone and IoU = Dice / (2 - Dice), so that \(\gamma\)
+      moves no minimum, and Dice and Jaccard share one. \(\gamma\) moves gradients: those of the
+      foreground get the factor \((1 - T)^{1/\gamma - 1} / \gamma\).
+    - The losses of this package are means over the classes. With `counted` so, the loss is the
+      mean of the foreground's and of the background's, whose false positives are the foreground's
+      false negatives. A power then shifts weight between the two, and all four minima differ.
+
+    The cut with the least loss is looked for in steps of 0.05; of two equal minima, which a share
+    of one half allows, the lower is taken.
 
     *Measured.* Precision and recall of each class under cross entropy and under a chosen loss,
     from the confusion matrices of recorded runs, in the mean over seeds.
 
-    Controls: `alpha`, `beta`, `gamma`, `share`, `distance`; `runs`, `loss` and `label`, the class.
-    Keyword arguments of these names are the first setting.
+    Controls: `alpha`, `beta`, `gamma`, `share`, `distance`, `counted`, the classes in the loss;
+    `runs`, `loss` and `label`, the class. Keyword arguments of these names are the first setting.
 
     Args:
         records: Finished runs, as `lossstudy.results.read_records` returns them; those of the
@@ -78,6 +93,7 @@ class TradeOff(Explorer):
                 Slider("gamma", "focal Tversky: γ", (0.5, 0.75, 1.0, 4 / 3, 2.0, 3.0), 4 / 3),
                 Slider("share", "share of foreground", (0.02, 0.05, 0.1, 0.2, 0.3, 0.5), 0.02),
                 Slider("distance", "distance of the scores", steps(1, 3, 4), 2.0, "1"),
+                Choice("counted", "classes in the loss", (BOTH, FOREGROUND), BOTH),
                 Choice("runs", "runs", titles, titles[0]),
                 Choice("loss", "loss", tuple(self._losses), loss),
                 Choice("label", "class", names, classes[0][-1]),
@@ -91,27 +107,29 @@ class TradeOff(Explorer):
 
         Returns:
             `curve.recall` and `curve.precision` at the cuts. For each of `SETTLED`:
-            `posterior.<name>` at its cut, `precision.<name>`, `recall.<name>`, `iou.<name>` of
-            the foreground, and `predicted.<name>`, predicted over true foreground. And the
-            numbers of `_measured.numbers_of`.
+            `posterior.<name>` at its cut, `precision.<name>`, `recall.<name>`, `iou.<name>`,
+            `dice.<name>` and `index.<name>`, T, of the foreground, and `predicted.<name>`,
+            predicted over true foreground. `factor`, of focal Tversky's gradient where it
+            settles. And the numbers of `_measured.numbers_of`.
         """
         found = Outcomes.of(values["share"], values["distance"])
-        weights = {"alpha": values["alpha"], "beta": values["beta"], "smooth": 0.0}
-        losses = {
-            "dice": make_loss("dice", num_classes=2, smooth=0.0),
-            "tversky": make_loss("tversky", num_classes=2, **weights),
-            "focal_tversky": make_loss(
-                "focal_tversky", num_classes=2, gamma=values["gamma"], **weights
-            ),
+        alpha, beta, gamma = (values[name] for name in ("alpha", "beta", "gamma"))
+        background = values["counted"] == BOTH
+        risks = {
+            "pixelwise": found.missed + found.false_positive,
+            "dice": found.loss(0.5, 0.5, background=background),
+            "jaccard": found.loss(1.0, 1.0, background=background),
+            "tversky": found.loss(alpha, beta, background=background),
+            "focal_tversky": found.loss(alpha, beta, gamma, background=background),
         }
-        risks = {"pixelwise": found.missed + found.false_positive}
-        risks |= {name: found.losses(loss) for name, loss in losses.items()}
         predicted = found.hit + found.false_positive
         reached = {
             "posterior": found.posterior,
             "precision": found.hit / predicted,
             "recall": found.true_rate,
-            "iou": found.hit / (found.missed + predicted),
+            "iou": found.tversky(1.0, 1.0),
+            "dice": found.tversky(0.5, 0.5),
+            "index": found.tversky(alpha, beta),
             "predicted": predicted / found.share,
         }
         numbers: dict[str, Any] = {
@@ -122,12 +140,12 @@ class TradeOff(Explorer):
             numbers |= {f"{what}.{name}": float(at[cut]) for what, at in reached.items()}
             for what in ("recall", "precision"):
                 numbers[f"dot.{what}.{name}"] = [numbers[f"{what}.{name}"]]
+        numbers["factor"] = (1 - numbers["index.focal_tversky"]) ** (1 / gamma - 1) / gamma
         return numbers | numbers_of(self._groups, values)
 
     @override
     def view(self, numbers: Numbers) -> str:
         """Return both planes, and a table of each."""
-        styles = {name: f"dot-{i}" for i, name in enumerate(SETTLED, start=1)}
         computed = line_chart(
             "Precision against recall of every cut, and the point where each loss settles",
             _AXES,
@@ -135,7 +153,7 @@ class TradeOff(Explorer):
             numbers,
             dots={
                 style: (f"dot.recall.{name}", f"dot.precision.{name}")
-                for name, style in styles.items()
+                for name, style in _STYLES.items()
             },
             grid=_same_iou(),
         )
@@ -154,13 +172,13 @@ class TradeOff(Explorer):
         )
         settled = _draw.table(
             "Where each loss settles",
-            ["loss", "foreground if η >", "precision", "recall", "IoU", "predicted / true"],
+            ["loss", "foreground if η >", *_COLUMNS.values(), "predicted / true"],
             [
                 [
-                    _draw.key(styles[name]) + written,
+                    _draw.key(_STYLES[name]) + written,
                     *(
                         _draw.number(f"{what}.{name}", "3", numbers)
-                        for what in ("posterior", "precision", "recall", "iou")
+                        for what in ("posterior", *_COLUMNS)
                     ),
                     _draw.number(f"predicted.{name}", "2", numbers),
                 ]
@@ -191,7 +209,9 @@ class TradeOff(Explorer):
             f'<div class="side"><div>{computed}</div><div>{measured}</div></div>'
             f"<p>Left, computed: a dot a loss. Right, measured, {_draw.text('runs', numbers)}: a "
             f"dot a class, {legend}. Along a faint line the IoU is the same.</p>"
-            f"{settled}{networks}"
+            f"{settled}<p>T is the Tversky index of the foreground with the chosen α and β. Where "
+            "focal Tversky settles, its gradient for the foreground is "
+            f"{_draw.number('factor', '2', numbers)} times Tversky's.</p>{networks}"
         )
 
     @override
@@ -199,7 +219,7 @@ class TradeOff(Explorer):
         """Return the tail of the scores, the cuts, and the measured scores."""
         return {
             "low": LOW, "step": STEP, "cuts": CUTS, "tails": TAILS,
-            "groups": self._groups, "losses": self._losses, "reference": REFERENCE,
+            "groups": self._groups, "losses": self._losses, "reference": REFERENCE, "both": BOTH,
         }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=name)
 
 
 def one_run_of_each_kind(pages):
-    """Leave out all but one page of the runs with a profile and a dataset: one notebook made them."""
+    """Leave out all but one page of the runs of a profile and dataset: one notebook made them."""
     kept = {}
     for page in pages:
         kind = page.stem.split("-")[:2] if page.parent.name == "runs" else [name(page)]

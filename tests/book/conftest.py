@@ -1,21 +1,21 @@
 """One browser for the tests of a file; no name resolves in it, so nothing can come from a host."""
 
-import shutil
-
 import pytest
 from playwright.sync_api import sync_playwright
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+from lossstudy.printing import find_chromium
 
 
 @pytest.fixture(scope="module")
 def browser():
-    found = next((path for path in map(shutil.which, BROWSERS) if path), None)
-    if found is None:
-        pytest.skip("no Chromium on PATH (Debian: `apt install chromium`)")
+    try:
+        chromium = find_chromium()
+    except FileNotFoundError as error:
+        pytest.skip(str(error))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"]
+            executable_path=chromium,
+            args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"],
         )
         yield browser
         browser.close()

@@ -18,6 +18,7 @@ from lossstudy.printing import find_chromium
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "explore_losses.ipynb"
 PATIENCE = 120  # seconds: a kernel that imports torch on a busy machine
+OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 expect.set_options(timeout=1000 * PATIENCE)
 
 
@@ -28,7 +29,9 @@ def tab():
     except FileNotFoundError as error:
         pytest.skip(str(error))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", OFFLINE]
+        )
         tab = browser.new_page(viewport={"width": 1400, "height": 2400})
         tab.set_default_timeout(1000 * PATIENCE)
         yield tab
@@ -79,7 +82,7 @@ def focal_of_a_pixel(probability, gamma):
 def test_a_slider_moved_by_keyboard_shows_what_python_computes(server, tab):
     # a workspace of its own: the default one restores the tabs of the session before
     tab.goto(f"{server}lab/workspaces/test/tree/{NOTEBOOK.name}")
-    tab.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for()
+    tab.get_by_text("Python 3 (ipykernel) | Idle").wait_for()  # cells run earlier are dropped
     tab.get_by_role("menuitem", name="Run", exact=True).click()
     tab.locator(".lm-Menu-itemLabel").get_by_text("Run All Cells", exact=True).click()
     shown = tab.locator("[data-number='here.cost.focal']").first

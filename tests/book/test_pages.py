@@ -27,3 +27,8 @@ def test_page_is_self_contained(context, page):
     assert page.as_uri() in requested
     assert [url for url in requested if not url.startswith(("file:", "data:", "blob:"))] == []
     assert complaints == []
+
+
+@every_page
+def test_page_shows_no_warning_of_a_library(page):
+    assert '<div class="output stderr' not in page.read_text(encoding="utf-8")

@@ -20,6 +20,7 @@ GRIDS = {
     "TradeOff": {
         "alpha": (0.05, 0.3, 1.0), "beta": (0.05, 0.7, 1.0), "gamma": (0.5, 4 / 3, 3.0),
         "share": (0.02, 0.5), "distance": (1.0, 3.0), "loss": ("focal", "combo"),
+        "counted": ("foreground and background", "foreground alone"),
         "label": ("road", "rider", "bicycle"),
     },
     "LeaveOneClassOut": {

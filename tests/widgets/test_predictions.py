@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
 from lossstudy.labels import label_space
@@ -11,7 +12,7 @@ from lossstudy.widgets import Predictions
 from lossstudy.widgets._picture import label_picture
 from tests.widgets.explorers import made_records, predictions
 
-ROAD, SKY, PERSON = 0, 10, 11
+ROAD, SKY, PERSON, CAR = 0, 10, 11, 13
 
 
 def decoded(address):
@@ -22,14 +23,43 @@ def decoded(address):
 def test_scores_are_of_the_labelled_pixels_of_the_image(tmp_path):
     explorer = predictions(tmp_path, left="cross entropy", right="ground truth")
     numbers = explorer.numbers
-    # of the sample: 64 pixels sky, all taken for rider; 48 road, all found; 16 without a label
+    # of the sample: 64 pixels sky, all taken for car; 48 road, all found; 16 without a label
     assert numbers[f"iou.left.{SKY}"] == 0
     assert numbers[f"iou.left.{ROAD}"] == 1
     assert numbers[f"iou.left.{PERSON}"] is None
-    assert numbers["mean.left"] == pytest.approx(1 / 3)  # road, sky, rider
+    assert numbers["mean.left"] == pytest.approx(1 / 3)  # road, sky, car
     assert numbers[f"difference.{SKY}"] == 1
     assert numbers[f"difference.{PERSON}"] is None
     assert numbers["mean.right"] == 1
+
+
+def test_the_table_has_the_classes_of_the_scene_and_of_both_pictures(open_page, tmp_path):
+    explorer = predictions(tmp_path, left="ground truth", right="ground truth")
+    named = {c for c in range(19) if explorer.numbers[f"class.{c}"]}
+    assert named == {ROAD, SKY}
+    explorer.set(right="combo")
+    assert explorer.numbers[f"class.{CAR}"] == "car"
+    tab = open_page(predictions(tmp_path / "page", left="ground truth", right="ground truth"))
+    rows = tab.locator("tbody tr:visible th")
+    assert rows.all_inner_texts() == ["road", "sky", "mean of those"]
+    tab.get_by_label("right", exact=True).select_option("combo")
+    assert rows.all_inner_texts() == ["road", "sky", "car", "mean of those"]
+
+
+def test_scores_are_those_of_a_confusion_matrix(tmp_path):
+    generator = np.random.default_rng(0)
+    pred, target = generator.integers(0, 5, (2, 8, 16)).astype(np.uint8)
+    target[0, :9] = 255
+    records = made_records(tmp_path)[::2]
+    for record in records:
+        file = record.folder / "samples" / "cityscapes_0.npz"
+        np.savez(file, **{**np.load(file), "target": target, "pred": pred})
+    numbers = Predictions(records, "cityscapes", [0], left="focal").numbers
+    known = target != 255
+    pairs = np.bincount(5 * target[known].astype(int) + pred[known], minlength=25).reshape(5, 5)
+    expected = np.diag(pairs) / (pairs.sum(0) + pairs.sum(1) - np.diag(pairs))
+    assert [numbers[f"iou.left.{c}"] for c in range(5)] == pytest.approx(expected, abs=5e-4)
+    assert numbers["mean.left"] == pytest.approx(expected.mean())
 
 
 def test_pictures_are_the_recorded_ones_in_the_colours_of_the_classes(tmp_path):
@@ -54,7 +84,7 @@ def test_predictions_on_the_way_are_shown_at_their_step(tmp_path):
     explorer = predictions(tmp_path)
     assert explorer.values["step"] == 50
     explorer.set(step=25)
-    assert explorer.numbers[f"iou.left.{SKY}"] == pytest.approx(64 / 112, abs=1e-4)
+    assert explorer.numbers[f"iou.left.{SKY}"] == pytest.approx(64 / 112, abs=5e-4)
     assert "last step alone" not in explorer.html()
 
 
@@ -86,3 +116,9 @@ def test_keys_wipe_and_step(open_page, tmp_path):
     assert (decoded(after)[1] != decoded(before)[1]).any()
     tab.get_by_label("left", exact=True).select_option("ground truth")
     assert tab.locator("[data-number='mean.left']").inner_text() == "1.000"
+
+
+def test_axe_finds_nothing(open_page, tmp_path):
+    tab = open_page(predictions(tmp_path))
+    found = Axe().run(tab, context=".explorer", options={"resultTypes": ["violations"]})
+    assert [violation["id"] for violation in found.response["violations"]] == []
