@@ -59,6 +59,7 @@ clean:  ## Remove the book and the tools' caches; .venv, data/ and runs/ stay
 	rm -rf _build book/notebooks book/runs .pytest_cache .mypy_cache .ruff_cache \
 	    .import_linter_cache .hypothesis
 
+# Fonts are listed here: where that is slow, matplotlib says so, on the first page that draws.
 $(ENV): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else \
 	    "lossstudy needs Python 3.11 or newer, but $(PYTHON) is " + sys.version.split()[0] \
@@ -66,4 +67,5 @@ $(ENV): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --requirement requirements.lock
 	$(BIN)/pip install --quiet --no-deps --editable .
+	$(BIN)/python -c 'import matplotlib.font_manager'
 	@touch $@

@@ -2,6 +2,10 @@
 
 const keyOf = (name) => name.replaceAll(" ", "_");
 
+function totalOf(list, kept) {
+  return list.reduce((total, value, r) => total + (kept[r] && value !== null ? value : 0), 0);
+}
+
 function meanOf(list, kept) {
   const known = list.filter((value, r) => kept[r] && value !== null);
   return known.length ? known.reduce((total, value) => total + value, 0) / known.length : null;
@@ -20,8 +24,8 @@ function compute(values, { tables, rows }) {
   const difference = iou.map((row) =>
     row[now] === null || row[before] === null ? null : row[now] - row[before],
   );
-  const counted = difference.map((d, r) => (kept[r] && d !== null ? d : 0));
-  const total = counted.reduce((sum, d) => sum + d, 0);
+  const total = totalOf(difference, kept);
+  const everything = totalOf(difference, all);
   const shares = difference.map((d, r) =>
     kept[r] && d !== null && Math.abs(total) > 1e-9 ? d / total : null,
   );
@@ -31,6 +35,8 @@ function compute(values, { tables, rows }) {
   const numbers = {
     "count.all": classes.length,
     "count.kept": kept.filter(Boolean).length,
+    "count.out": kept.filter((keep) => !keep).length,
+    "out.share": Math.abs(everything) > 1e-9 ? 1 - total / everything : null,
     "gain.of": `${gained} − ${reference}`,
     "gain.all": meanOf(difference, all),
     "gain.kept": meanOf(difference, kept),

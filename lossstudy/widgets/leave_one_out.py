@@ -21,8 +21,9 @@ class LeaveOneClassOut(Explorer):
     r"""Means and ranking of a table of IoU per class, over the classes that are ticked.
 
     With \(d_c\) the difference of two columns in class c, the gain in mean IoU over K ticked
-    classes is \(\sum_c d_c / K\), and class c carries the share \(d_c / \sum_c d_c\) of it. A
-    class without an IoU counts in no mean.
+    classes is \(\sum_c d_c / K\), and class c carries the share \(d_c / \sum_c d_c\) of it. What
+    the classes that are not ticked carry is a share of the gain over all classes. A class without
+    an IoU counts in no mean.
 
     Controls: `table`, by its title, and one tick a class, named after it with `_` for a space.
     Keyword arguments of these names are the first setting.
@@ -39,6 +40,8 @@ class LeaveOneClassOut(Explorer):
         >>> explorer.set(train=False)
         >>> round(explorer.numbers["gain.all"], 3), round(explorer.numbers["gain.kept"], 3)
         (0.026, 0.01)
+        >>> round(explorer.numbers["out.share"], 2)
+        0.64
     """
 
     title = "Leave one class out"
@@ -66,8 +69,10 @@ class LeaveOneClassOut(Explorer):
         Returns:
             `count.all` and `count.kept`; for each column i its name `column.<i>`,
             `mean.all.<i>`, `mean.kept.<i>`, and `rank.all.<i>` and `rank.kept.<i>`, 1 the best;
-            `gain.of`, which gain it is, `gain.all`, `gain.kept`; `top.class`, the ticked class
-            that carries most of the gain, `top.share` and `top.without`, the gain without it too.
+            `gain.of`, which gain it is, `gain.all`, `gain.kept`; `count.out`, how many classes
+            are not ticked, and `out.share`, what they carry of the gain over all; `top.class`,
+            the ticked class that carries most of the gain over the ticked ones, `top.share` and
+            `top.without`, the gain without it too.
             For each row r: `class.<r>`, `iou.<r>.<i>`, `difference.<r>` and `share.<r>`. What
             there is no number for is None.
         """
@@ -78,10 +83,13 @@ class LeaveOneClassOut(Explorer):
         difference = [
             None if row[new] is None or row[old] is None else row[new] - row[old] for row in iou
         ]
-        total = sum(d for d, keep in zip(difference, kept, strict=True) if keep and d is not None)
+        total = _total(difference, kept)
+        everything = _total(difference, [True] * len(kept))
         numbers: dict[str, Any] = {
             "count.all": len(kept),
             "count.kept": sum(kept),
+            "count.out": len(kept) - sum(kept),
+            "out.share": 1 - total / everything if abs(everything) > 1e-9 else None,
             "gain.of": f"{table['gained']} − {table['reference']}",
             "gain.all": _mean(difference, [True] * len(kept)),
             "gain.kept": _mean(difference, kept),
@@ -145,8 +153,11 @@ class LeaveOneClassOut(Explorer):
         ]
         return (
             _draw.table("Mean IoU", ["over", *columns, gain], means)
-            + f"<p>Of the gain over the ticked classes, <strong>"
-            f"{_draw.text('top.class', numbers)}</strong> carries "
+            + f"<p>The classes taken out, {_draw.number('count.out', '0', numbers)} of "
+            f"{_draw.number('count.all', '0', numbers)}, carry "
+            f"<strong>{_draw.number('out.share', '0%', numbers)}</strong> of the gain over all. "
+            f"Of the gain over the ticked ones, <strong>{_draw.text('top.class', numbers)}"
+            f"</strong> carries "
             f"{_draw.number('top.share', '0%', numbers)}; without it the gain is "
             f"{_draw.number('top.without', '3', numbers)}.</p>"
             + _draw.table(
@@ -173,12 +184,16 @@ def _as_data(table: ClassTable) -> dict[str, Any]:
         "classes": list(table.iou.index),
         "columns": list(table.iou),
         "iou": [
-            [None if math.isnan(value) else round(float(value), 4) for value in row]
+            [None if math.isnan(value) else round(float(value), 6) for value in row]
             for row in table.iou.to_numpy()
         ],
         "gained": table.gained,
         "reference": table.reference,
     }
+
+
+def _total(values: Sequence[float | None], kept: Sequence[bool]) -> float:
+    return math.fsum(v for v, keep in zip(values, kept, strict=True) if keep and v is not None)
 
 
 def _mean(values: Sequence[float | None], kept: Sequence[bool]) -> float | None:

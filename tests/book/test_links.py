@@ -5,21 +5,17 @@ The pages are read, not opened: a browser would not report a link that nobody fo
 
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
-HTML = Path(__file__).parents[2] / "_build" / "html"
-PAGES = sorted(
-    page
-    for page in HTML.rglob("*.html")
-    if page.relative_to(HTML).parts[0] not in {"_static", "_sources"}
-)
+from tests.book.built import HTML, LEAVES, PAGES, name, needs_book
+
+FILES = sorted([*PAGES, HTML / LEAVES])
 MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:home|root|Users|tmp|mnt|work|var)/\S*")
 
-pytestmark = pytest.mark.skipif(not PAGES, reason="no book in _build/html: run `make book` first")
-every_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(HTML)))
+pytestmark = needs_book
+every_page = pytest.mark.parametrize("path", FILES, ids=name)
 
 
 class Page(HTMLParser):
@@ -32,14 +28,14 @@ class Page(HTMLParser):
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attrs):
-        given = {name: value or "" for name, value in attrs}
-        for name in ("href", "src"):
-            address = given.get(name)
+        given = {key: value or "" for key, value in attrs}
+        for key in ("href", "src"):
+            address = given.get(key)
             if address is not None and not address.startswith("data:"):
                 (self.links if tag == "a" else self.loaded).append(address)
         if given.get("http-equiv", "").lower() == "refresh":
             self.links.append(re.split("url=", given["content"], flags=re.IGNORECASE)[1])
-        self.ids.update(given[name] for name in ("id", "name") if name in given)
+        self.ids.update(given[key] for key in ("id", "name") if key in given)
         if tag == "img":
             self.images.append(given)
         self.text += [value for value in given.values() if not value.startswith("data:")]
@@ -63,7 +59,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def pages():
-    return {path: Page(path) for path in PAGES}
+    return {path: Page(path) for path in FILES}
 
 
 @every_page

@@ -2,31 +2,45 @@
 
 import pytest
 
-from tests.book.built import TIMEOUT, every_page, needs_book
+from tests.book.built import HTML, LEAVES, TIMEOUT, every_page, needs_book
 
 pytestmark = needs_book
 
 
 @pytest.fixture(scope="module")
-def context(browser):
-    context = browser.new_context()
-    context.set_default_timeout(TIMEOUT)
-    yield context
-    context.close()
+def seen():
+    """What the tab asked for and what it complained of, emptied by each test."""
+    return {"requests": [], "complaints": []}
+
+
+@pytest.fixture(scope="module")
+def tab(browser, seen):
+    """One tab for all pages: what one of them reports late, another test reports."""
+    tab = browser.new_page()
+    tab.set_default_timeout(TIMEOUT)
+    requests, complaints = seen["requests"], seen["complaints"]
+    tab.on("request", lambda request: requests.append(request.url))
+    tab.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+    tab.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    return tab
 
 
 @every_page
-def test_page_is_self_contained(context, page):
-    requested, complaints = [], []
-    tab = context.new_page()
-    tab.on("request", lambda request: requested.append(request.url))
-    tab.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-    tab.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+def test_page_is_self_contained(tab, seen, page):
+    for kept in seen.values():
+        kept.clear()
     tab.goto(page.as_uri(), wait_until="load")
-    tab.close()
-    assert page.as_uri() in requested
-    assert [url for url in requested if not url.startswith(("file:", "data:", "blob:"))] == []
-    assert complaints == []
+    assert page.as_uri() in seen["requests"]
+    local = ("file:", "data:", "blob:")
+    assert [url for url in seen["requests"] if not url.startswith(local)] == []
+    assert seen["complaints"] == []
+
+
+def test_the_front_door_leads_to_the_first_chapter(tab):
+    # waited for: a tab that is closed or sent elsewhere meanwhile may never answer
+    tab.goto((HTML / LEAVES).as_uri())
+    tab.wait_for_url((HTML / "notebooks" / "intro.html").as_uri())
+    assert "No loss for every road" in tab.title()
 
 
 @every_page

@@ -35,6 +35,8 @@ def test_gain_is_that_of_the_classes_that_are_ticked(explorer, out):
     assert numbers["count.kept"] == 19 - len(out)
     gap = numbers["mean.kept.2"] - numbers["mean.kept.0"]
     assert numbers["gain.kept"] == pytest.approx(gap)
+    assert numbers["count.out"] == len(out)
+    assert numbers["out.share"] == pytest.approx(contributions(2, "combo").share[out].sum())
 
 
 def test_taking_the_top_class_out_leaves_the_gain_that_was_told(explorer):
@@ -68,6 +70,18 @@ def test_a_class_without_an_iou_counts_in_no_mean():
     assert numbers["gain.all"] == pytest.approx(0.2)
 
 
+def test_nothing_taken_out_carries_nothing_of_a_loss_either(open_page):
+    iou = pd.DataFrame({
+        "cross entropy": [0.5, 0.4], "focal": [0.4, 0.3], "combo": [0.3, 0.3],
+    }, index=["sky", "train"])  # fmt: skip
+    explorer = LeaveOneClassOut([ClassTable("made up", iou, "combo", "cross entropy")])
+    for javascript in (True, False):
+        tab = open_page(explorer, javascript=javascript)
+        assert tab.locator("[data-number='out.share']").inner_text() == "0 %"
+    explorer.set(sky=False)
+    assert explorer.numbers["out.share"] == pytest.approx(2 / 3)  # 0.2 of 0.3 lost
+
+
 def test_only_classes_of_the_table_can_be_ticked(tmp_path, open_page):
     small = pd.DataFrame(0.5, ["tree", "sky"], ["cross entropy", "focal", "combo"])
     tables = [*class_tables([]), ClassTable("small", small, "combo", "cross entropy")]
@@ -89,7 +103,9 @@ def test_a_key_unticks_a_class(open_page, explorer):
     tab = open_page(explorer)
     assert tab.locator("[data-number='top.share']").inner_text() == "64 %"
     assert tab.locator("[data-number='gain.kept']").inner_text() == "0.026"
+    assert tab.locator("[data-number='out.share']").inner_text() == "0 %"
     tab.get_by_label("train", exact=True).press("Space")
+    assert tab.locator("[data-number='out.share']").inner_text() == "64 %"
     assert tab.locator("[data-number='gain.kept']").inner_text() == "0.010"
     assert tab.locator("[data-text='top.class']").inner_text() == "traffic sign"
 
