@@ -9,6 +9,7 @@ from lossstudy.cli import main
 from lossstudy.config import ExperimentConfig
 from lossstudy.configure import configure
 from lossstudy.losses import loss_names, loss_parameters
+from tests.commands import refused
 from tests.records import make_record
 
 pytestmark = pytest.mark.usefixtures("without_type_checks")
@@ -32,13 +33,6 @@ def executed(monkeypatch):
 
     monkeypatch.setattr(notebook, "execute", execute)
     return calls
-
-
-def refused(argv, capsys):
-    assert main(argv) == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    return captured.err
 
 
 # params

@@ -1,4 +1,3 @@
-import json
 import math
 
 import numpy as np
@@ -7,24 +6,17 @@ import pytest
 from PIL import Image
 
 from lossstudy.labels import label_space
-from lossstudy.results import read_records
 from lossstudy.survey.statistics import (
-    class_ious,
     class_table,
     connected_regions,
     cooccurrence,
-    findings,
     imbalance,
     instance_files,
     instance_sizes,
-    predictors,
     published_statistics,
-    rank_correlation,
     region_sizes,
-    report,
     size_table,
 )
-from tests.records import make_record
 
 COUNTS = np.array([[6, 2, 0], [8, 0, 0], [1, 1, 2]])
 NAMES = ("road", "car", "train")
@@ -157,109 +149,6 @@ def test_gini_is_that_of_all_pairs():
     assert imbalance(pd.DataFrame({"x": values})).loc["x", "gini"] == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(
-    ("other", "rho"),
-    [([1, 4, 9, 16, 25], 1.0), ([5, 4, 3, 2, 1], -1.0), ([2, 1, 4, 3, 5], 0.8)],
-)
-def test_rank_correlation_of_known_orders(other, rho):
-    """By Spearman's formula for distinct ranks, 1 - 6 sum d² / n(n² - 1)."""
-    found = rank_correlation(pd.Series([1.0, 2, 3, 4, 5]), pd.Series(other, dtype=float))
-    assert found.rho == pytest.approx(rho)
-    assert found.n == 5
-
-
-def test_tied_values_share_their_rank():
-    """The value scipy.stats.spearmanr gives."""
-    found = rank_correlation(pd.Series([1.0, 2, 2, 3]), pd.Series([1.0, 3, 2, 4]))
-    assert found.rho == pytest.approx(3 / math.sqrt(10))
-
-
-def test_rank_correlation_agrees_with_pandas_and_leaves_out_missing_classes():
-    rng = np.random.default_rng(0)
-    one, other = (pd.Series(rng.integers(0, 9, 19).astype(float)) for _ in range(2))
-    other[3] = np.nan
-    ranks = pd.DataFrame({"one": one, "other": other}).dropna().rank()
-    found = rank_correlation(one, other)
-    assert found.rho == pytest.approx(ranks["one"].corr(ranks["other"]))
-    assert found.n == 18
-    assert found.low < found.rho < found.high
-
-
-def test_a_strong_correlation_is_unlikely_by_chance_and_none_is_not():
-    values = pd.Series(np.arange(19.0))
-    strong = rank_correlation(values, values)
-    assert strong.p == pytest.approx(1 / 2001)
-    assert strong.low > 0.9
-    weak = rank_correlation(values, values.sample(frac=1, random_state=1, ignore_index=True))
-    assert weak.p > 0.05
-    assert weak.low < 0 < weak.high
-
-
-def test_a_constant_column_has_no_rank_correlation_and_two_classes_are_too_few():
-    values = pd.Series([1.0, 2, 3])
-    assert math.isnan(rank_correlation(values, pd.Series([1.0, 1, 1])).rho)
-    with pytest.raises(ValueError, match="at least 3 classes, got 2"):
-        rank_correlation(values[:2], values[:2])
-
-
-def test_ious_are_means_over_seeds(tmp_path):
-    for seed, iou in enumerate((0.4, 0.6)):
-        make_record(tmp_path, seed=seed, iou=iou)
-    make_record(tmp_path, loss="combo", iou=0.7)
-    table = class_ious(read_records(tmp_path), "cityscapes")
-    assert table.shape == (19, 2)
-    assert table["cross_entropy"].mean() == pytest.approx(0.5)
-    assert table["combo"].mean() == pytest.approx(0.7)
-
-
-def test_ious_of_two_settings_are_not_mixed(tmp_path):
-    make_record(tmp_path, profile="quick")
-    make_record(tmp_path, profile="smoke")
-    with pytest.raises(ValueError, match="in several settings"):
-        class_ious(read_records(tmp_path), "cityscapes")
-
-
-def test_predictors_find_the_column_that_orders_the_classes():
-    rng = np.random.default_rng(1)
-    size = pd.Series(np.arange(12.0))
-    metadata = pd.DataFrame({"size": size, "noise": rng.permutation(12)})
-    ious = pd.DataFrame({"cross_entropy": size / 12, "combo": 0.9 - size / 24})
-    table = predictors(metadata, ious).set_index(["of", "loss", "metadata"])
-    assert table.loc[("IoU", "cross_entropy", "size"), "rho"] == pytest.approx(1)
-    assert table.loc[("IoU", "combo", "size"), "rho"] == pytest.approx(-1)
-    gain = table.loc[("gain over cross entropy", "combo", "size")]
-    assert (gain.rho, gain.n) == (pytest.approx(-1), 12)
-    assert abs(table.loc[("IoU", "combo", "noise"), "rho"]) < 0.8
-
-
-def test_findings_follow_the_intervals():
-    share = pd.Series(np.arange(12.0))
-    noise = pd.Series(np.random.default_rng(1).permutation(12), dtype=float)
-    ious = pd.DataFrame({
-        "cross_entropy": share / 12,
-        "combo": share / 12 + 0.5 - share / 24,
-        "focal": share / 12 + noise / 100,
-    })
-    found = findings(predictors(pd.DataFrame({"pixel share": share}), ious))
-    assert len(found) == 3 + 2
-    assert found[0].startswith("cross entropy: the more pixels a class has, the higher its IoU")
-    assert "(ρ = +1.00, " in found[0]
-    assert "best predictor" not in found[0]  # there is no other
-    assert "combo: gains more over cross entropy the fewer pixels" in found[3]
-    assert "ρ = −1.00" in found[3]
-    assert "focal: where it gains over cross entropy does not clearly depend" in found[4]
-
-
-def test_findings_name_the_best_predictor():
-    iou = pd.Series(np.arange(9.0))
-    metadata = pd.DataFrame({"pixel share": iou.iloc[[1, 0, 2, 3, 4, 5, 6, 7, 8]].to_numpy()})
-    metadata["image share"] = -iou
-    ious = pd.DataFrame({"cross_entropy": iou})
-    assert (
-        "best predictor is the image share (ρ = −1.00)" in findings(predictors(metadata, ious))[0]
-    )
-
-
 def test_published_shares_are_those_of_all_19_classes():
     table = published_statistics().set_index(["dataset", "statistic"])
     shares = table.loc[("cityscapes", "pixel share")].set_index("class_name").value
@@ -289,36 +178,3 @@ def test_published_shares_agree_with_an_independent_source():
 def test_published_sources_are_in_the_bibliography(request):
     text = (request.config.rootpath / "book" / "references.bib").read_text("utf-8")
     assert all(f"{{{source}," in text for source in published_statistics().source)
-
-
-def test_report_adds_up(stand_in):
-    dataset = stand_in(4)
-    found = report(dataset)
-    assert found.num_images == 4
-    assert found.classes["pixels"].sum() == (dataset.targets != 255).sum()
-    assert found.classes["pixel share"].sum() == pytest.approx(1)
-    blocks = (dataset.targets == 3).sum() / 64
-    assert 0 < found.regions.loc[dataset.space.classes[3], "count"] <= blocks
-    assert found.instances is None
-    assert list(found.metadata().index) == list(dataset.space.classes)
-
-
-def test_report_as_text_and_as_json_say_the_same(stand_in):
-    found = report(stand_in(3))
-    content = json.loads(found.to_json())
-    assert content["classes"]["road"]["pixels"] == found.classes.loc["road", "pixels"]
-    assert content["imbalance"]["gini"] == pytest.approx(found.imbalance["gini"].iloc[0])
-    assert content["instances"] is None
-    share = f"{100 * found.classes.loc['road', 'pixel share']:.3f}"
-    line = next(line for line in found.text().splitlines() if line.startswith("road"))
-    assert share in line
-    assert "annotated instances" not in found.text()
-
-
-def test_absent_classes_are_null_in_json_and_a_dash_in_text(stand_in):
-    dataset = stand_in(3)
-    dataset.targets[dataset.targets == 7] = 255
-    dataset.image_class_pixels[:, 7] = 0
-    found = report(dataset)
-    assert json.loads(found.to_json())["regions"]["traffic sign"]["largest"] is None
-    assert any("traffic sign" in line and "–" in line for line in found.text().splitlines())
