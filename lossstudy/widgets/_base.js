@@ -6,9 +6,9 @@ const root = document.currentScript.closest(".explorer");
 
 function textOf(value, format) {
   if (value === null) return "–";
-  return format.endsWith("%")
-    ? `${(100 * value).toFixed(parseInt(format))} %`
-    : value.toFixed(parseInt(format));
+  const percent = format.endsWith("%");
+  const text = (percent ? 100 * value : value).toFixed(parseInt(format));
+  return (Number(text) === 0 ? text.replace("-", "") : text) + (percent ? " %" : "");
 }
 
 function valueOf(input) {

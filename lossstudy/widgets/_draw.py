@@ -32,17 +32,17 @@ DOTS = {
 def text_of(value: Real | None, form: str) -> str:
     """Write a number: `form` is the count of decimals, with a `%` behind it for percent.
 
-    None, no number, is a dash.
+    None, no number, is a dash. What rounds to zero has no sign.
 
     Example:
-        >>> text_of(0.25, "3"), text_of(0.25, "1%")
-        ('0.250', '25.0 %')
+        >>> text_of(0.25, "3"), text_of(0.25, "1%"), text_of(-0.0001, "3")
+        ('0.250', '25.0 %', '0.000')
     """
     if value is None:
         return "–"
     if form.endswith("%"):
-        return f"{100 * value:.{form[:-1]}f} %"
-    return f"{value:.{form}f}"
+        return f"{100 * value:z.{form[:-1]}f} %"
+    return f"{value:z.{form}f}"
 
 
 def picture(title: str, alt: str, name: str, columns: int, numbers: Numbers) -> str:

@@ -1,11 +1,10 @@
 """A real browser for explorers: each test gets pages of its own, and they may not complain."""
 
-import shutil
-
 import pytest
 from playwright.sync_api import sync_playwright
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+from lossstudy.printing import find_chromium
+
 PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8">
 <title>explorers</title><style>body {{ color: {ink}; background: {paper} }}</style>
 <body><main>{explorers}</main></body></html>"""
@@ -14,12 +13,13 @@ INK_AND_PAPER = {"light": ("#323232", "#ffffff"), "dark": ("#ced6dd", "#14181e")
 
 @pytest.fixture(scope="session")
 def browser():
-    name = next((name for name in BROWSERS if shutil.which(name)), None)
-    if name is None:
-        pytest.skip("no Chromium on PATH (Debian: `apt install chromium`)")
+    try:
+        chromium = find_chromium()
+    except FileNotFoundError as error:
+        pytest.skip(str(error))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which(name),
+            executable_path=chromium,
             args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"],
         )
         yield browser
