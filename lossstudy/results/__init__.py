@@ -55,7 +55,13 @@ from lossstudy.results._pages import (
 )
 from lossstudy.results._paper_table import PAPER, paper_table, table_sources, with_source
 from lossstudy.results._precision_recall import alike, precision_recall
-from lossstudy.results._presence import by_imbalance, class_presence_html, presence, presence_html
+from lossstudy.results._presence import (
+    by_imbalance,
+    class_presence_html,
+    presence,
+    presence_html,
+    presence_text,
+)
 from lossstudy.results._records import Record, read_record, read_records, read_shown, write_record
 from lossstudy.results._schema import SCHEMA_VERSION
 from lossstudy.results._semi import class_gains_html, gains, gains_html
@@ -134,6 +140,7 @@ __all__ = [
     "precision_recall",
     "presence",
     "presence_html",
+    "presence_text",
     "printed_spread",
     "read_costs",
     "read_record",

@@ -137,9 +137,9 @@ def agreement_text(records: Sequence[Record]) -> str:
     for found in agreements(by_network(records)):
         sentences.append(
             f"{found.one} and {found.other}: Kendall's τ of the mean IoUs is "
-            f"{number(found.tau, '+.2f')}. Of "
-            f"the {found.pairs} pairs of losses, {found.settled} differ beyond their interval "
-            f"under both networks, and {found.contradicted} of those the other way round."
+            f"{number(found.tau, '+.2f')}. Pairs of losses that differ beyond the interval under "
+            f"both networks: {found.settled} of {found.pairs}; of those, the other way round: "
+            f"{found.contradicted}."
         )
     return "\n\n".join(sentences) or "Not enough runs yet for a comparison."
 

@@ -10,13 +10,16 @@ import pandas as pd
 from lossstudy.results._freshness import stale_line, stale_runs
 from lossstudy.results._interval import interval
 from lossstudy.results._markup import download_html, frame_html
-from lossstudy.results._pairs import difference, difference_html, missing_html
+from lossstudy.results._pairs import Difference, difference, difference_html, missing_html
 from lossstudy.results._records import Record
 from lossstudy.results._text import frame_csv, number
 from lossstudy.study import IMBALANCE
 
 _PARTS = ("alone", "fused", "oracle")
 """The IoUs of a `Presence`."""
+
+_LEARNT = 0.01
+"""IoU under which a class counts as not learnt."""
 
 
 class Presence(NamedTuple):
@@ -49,6 +52,11 @@ class Presence(NamedTuple):
     def wrongly_ruled_out(self) -> float:
         """Share of present classes that the classifier rules out, over all images."""
         return float((~self.kept)[self.present].mean())
+
+    @property
+    def not_learnt(self) -> int:
+        """Number of classes that occur and have an IoU below 0.01 without the classifier."""
+        return int((self.alone < _LEARNT).sum())
 
 
 def presence(record: Record) -> Presence:
@@ -97,17 +105,18 @@ def presence_html(records: Sequence[Record]) -> str:
                 "absent": read[run.id].absent_share,
                 "absent, ruled out": read[run.id].rightly_ruled_out,
                 "present, ruled out": read[run.id].wrongly_ruled_out,
+                "not learnt": read[run.id].not_learnt,
                 **{part: np.nanmean(getattr(read[run.id], part)) for part in _PARTS},
             }
             for run in runs
         ]  # fmt: skip
-        fused = difference(runs, runs, _mean(read, "fused"), _mean(read, "alone"))
-        oracle = difference(runs, runs, _mean(read, "oracle"), _mean(read, "alone"))
+        fused, oracle = _gain(runs, "fused"), _gain(runs, "oracle")
         rows[name] = {
             "classes an image": f"{np.mean([p.present.sum(1).mean() for p in read.values()]):.1f}",
             "absent": _percent([p.absent_share for p in read.values()]),
             "absent, ruled out": _percent([p.rightly_ruled_out for p in read.values()]),
             "present, ruled out": _percent([p.wrongly_ruled_out for p in read.values()]),
+            "not learnt": f"{np.mean([p.not_learnt for p in read.values()]):.1f}",
             "mean IoU without": number(np.mean([np.nanmean(p.alone) for p in read.values()])),
             "with the classifier": difference_html(fused, stale),
             "with the truth": difference_html(oracle, stale),
@@ -119,6 +128,33 @@ def presence_html(records: Sequence[Record]) -> str:
         "mean over n seeds (95 % interval).",
         before=stale_line({run.id for run in records if run.study == "mlmt"}, stale),
         after=download_html("ruling out", frame_csv(pd.DataFrame(plain))),
+    )
+
+
+def presence_text(records: Sequence[Record]) -> str:
+    """Return in sentences where ruling out helps, and whether more absent classes make it."""
+    cells = by_imbalance(records)
+    if not cells:
+        return ""
+    changes = [_gain(runs, "fused").interval for runs in cells.values()]
+    raised, lowered = sum(c.low > 0 for c in changes), sum(c.high < 0 for c in changes)
+    said = (
+        f"Beyond its interval, the classifier raises mean IoU on {raised} of {len(cells)} kinds "
+        f"of scenes and lowers it on {lowered}."
+    )
+    absent = {
+        name: float(np.mean([presence(run).absent_share for run in runs]))
+        for name, runs in cells.items()
+    }
+    fewest, most = min(absent, key=absent.__getitem__), max(absent, key=absent.__getitem__)
+    if fewest == most:
+        return said
+    bound = {name: _gain(cells[name], "oracle").interval.mean for name in (fewest, most)}
+    more = "more" if bound[most] > bound[fewest] else "less"
+    return (
+        f"{said} The truth in its place brings {number(bound[fewest], '+.3f')} where "
+        f"{absent[fewest]:.0%} of the classes are absent and {number(bound[most], '+.3f')} where "
+        f"{absent[most]:.0%} are: where more classes are absent, {more} is won."
     )
 
 
@@ -150,11 +186,14 @@ def class_presence_html(runs: Sequence[Record]) -> str:
     )
 
 
-def _mean(read: dict[str, Presence], part: str) -> Callable[[Record], float]:
-    def mean(record: Record) -> float:
-        return float(np.nanmean(getattr(read[record.id], part)))
+def _gain(runs: Sequence[Record], part: str) -> Difference:
+    """Return what a part has over the network alone in mean IoU, paired by seed."""
+    read = {run.id: presence(run) for run in runs}
 
-    return mean
+    def mean(of: str) -> Callable[[Record], float]:
+        return lambda run: float(np.nanmean(getattr(read[run.id], of)))
+
+    return difference(runs, runs, mean(part), mean("alone"))
 
 
 def _percent(values: Sequence[float]) -> str:

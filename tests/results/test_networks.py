@@ -27,7 +27,7 @@ def test_same_order_agrees_and_the_reverse_contradicts(tmp_path):
     turned = records(tmp_path / "turned", (0.3, 0.4, 0.5), (0.2, 0.15, 0.1))
     (found,) = agreements(by_network(turned))
     assert found[2:] == (-1.0, 3, 3, 3)
-    assert "3 of those the other way round" in agreement_text(turned)
+    assert agreement_text(turned).endswith("3 of 3; of those, the other way round: 3.")
 
 
 def test_difference_within_its_interval_settles_nothing(tmp_path):

@@ -6,29 +6,34 @@ from lossstudy.results import (
     class_presence_html,
     presence,
     presence_html,
+    presence_text,
     read_records,
 )
 from tests.records import make_record
 
 
-@pytest.fixture
-def records(tmp_path):
-    """Two seeds of MLMT on two images: class 1 is in the first, class 0 in both, no other."""
+def make_runs(folder, imbalance, in_first, oracle_hits):
+    """Two seeds of MLMT on two images: class 0 is in both, `in_first` more in the first."""
     for seed in range(2):
-        folder = make_record(
-            tmp_path / "mlmt", model="mlmt", seed=seed, num_images=2, scene_imbalance=1.0,
-            presence_threshold=0.2,
+        run = make_record(
+            folder / "mlmt", model="mlmt", seed=seed, num_images=2, presence_threshold=0.2,
+            profile=f"quick-{imbalance}", scene_imbalance=imbalance,
         )  # fmt: skip
         present = np.zeros((2, 19), bool)
-        present[:, 0], present[0, 1] = True, True
+        present[:, 0], present[0, 1 : 1 + in_first] = True, True
         scores = np.where(present, 0.9, 0.1).astype(np.float16)
         scores[1, 0] = 0.1  # ruled out by mistake
         union = np.full((2, 19), 10, np.int32)
         arrays = {"present": present, "presence": scores}
-        for part, hits in (("", 6), ("alone_", 5), ("oracle_", 8)):
+        for part, hits in (("", 6), ("alone_", 5), ("oracle_", oracle_hits)):
             arrays[f"{part}union"] = union
             arrays[f"{part}intersection"] = np.full((2, 19), hits, np.int32)
-        np.savez(folder / "images.npz", **{f"cityscapes_{k}": v for k, v in arrays.items()})
+        np.savez(run / "images.npz", **{f"cityscapes_{k}": v for k, v in arrays.items()})
+
+
+@pytest.fixture
+def records(tmp_path):
+    make_runs(tmp_path, 1.0, in_first=1, oracle_hits=8)
     return read_records(tmp_path)
 
 
@@ -37,6 +42,8 @@ def test_shares_follow_from_the_definitions(records):
     assert found.absent_share == 1 / 4  # class 1 in the second image, of two classes that occur
     assert found.rightly_ruled_out == 1
     assert found.wrongly_ruled_out == pytest.approx(1 / 3)
+    assert found.not_learnt == 0
+    assert found._replace(alone=np.array([0.5, 0.009, np.nan])).not_learnt == 1
     assert np.nanmean(found.alone) == 0.5
     assert np.nanmean(found.oracle) == 0.8
     assert np.isnan(found.fused[2:]).all()  # of classes in no image
@@ -51,6 +58,16 @@ def test_page_shows_what_classifier_and_truth_change(records):
     rows = class_presence_html(records)
     assert rows.count("<tr>") == 2
     assert "sidewalk" in rows
+
+
+def test_words_are_those_of_the_numbers(records, tmp_path):
+    assert presence_text([]) == ""
+    raised = "raises mean IoU on 1 of 1 kinds of scenes and lowers it on 0."
+    assert presence_text(records).endswith(raised)
+    make_runs(tmp_path, 1.5, in_first=3, oracle_hits=6)
+    text = presence_text(read_records(tmp_path))
+    assert "brings +0.300 where 25% of the classes are absent and +0.100 where 38% are" in text
+    assert text.endswith("where more classes are absent, less is won.")
 
 
 def test_page_without_runs_says_how_to_make_them():
