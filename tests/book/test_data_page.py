@@ -67,9 +67,7 @@ def test_the_only_photographs_in_the_repository_are_those_the_page_admits():
         for sample in path.parent.glob("samples/*.npz"):
             dataset = sample.stem.rpartition("_")[0]
             arrays = np.load(sample)
-            if (
-                dataset in real and "image" in arrays
-            ):  # earlier steps: label maps alone
+            if dataset in real and "image" in arrays:  # earlier steps: label maps alone
                 frames.add((dataset, arrays["image"].shape[:2], arrays["image"].tobytes()))
     assert {(dataset, shape) for dataset, shape, _ in frames} == {("camvid", (120, 160))}
     assert f"lie {len(frames)} validation frames, reduced to 160 x 120" in PAGE
