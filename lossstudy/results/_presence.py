@@ -178,10 +178,11 @@ def class_presence_html(runs: Sequence[Record]) -> str:
         }
     csv = frame_csv(pd.DataFrame.from_dict(plain, orient="index").rename_axis("class"), index=True)
     imbalance = runs[0].config["scene_imbalance"]
+    (scenes,) = by_imbalance(runs)
     return frame_html(
         pd.DataFrame.from_dict(rows, orient="index").rename_axis("class"),
-        f"Share of images without the class, how often the classifier is right about it, and what "
-        f"ruling it out changes in its IoU: mean over {len(read)} runs.",
+        f"Scenes, {scenes}: share of images without the class, how often the classifier is right "
+        f"about it, and what ruling it out changes in its IoU: mean over {len(read)} runs.",
         after=download_html(f"ruling out by class, imbalance {imbalance:g}", csv),
     )
 
