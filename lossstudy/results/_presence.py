@@ -149,12 +149,17 @@ def presence_text(records: Sequence[Record]) -> str:
     fewest, most = min(absent, key=absent.__getitem__), max(absent, key=absent.__getitem__)
     if fewest == most:
         return said
-    bound = {name: _gain(cells[name], "oracle").interval.mean for name in (fewest, most)}
-    more = "more" if bound[most] > bound[fewest] else "less"
+    few, many = (_gain(cells[name], "oracle").interval for name in (fewest, most))
+    if many.low > few.high:
+        won = "where more classes are absent, more is won"
+    elif many.high < few.low:
+        won = "where more classes are absent, less is won"
+    else:
+        won = "the seeds do not tell the two apart"
     return (
-        f"{said} The truth in its place brings {number(bound[fewest], '+.3f')} where "
-        f"{absent[fewest]:.0%} of the classes are absent and {number(bound[most], '+.3f')} where "
-        f"{absent[most]:.0%} are: where more classes are absent, {more} is won."
+        f"{said} The truth in its place brings {number(few.mean, '+.3f')} where "
+        f"{absent[fewest]:.0%} of the classes are absent and {number(many.mean, '+.3f')} where "
+        f"{absent[most]:.0%} are: {won}."
     )
 
 
@@ -177,13 +182,12 @@ def class_presence_html(runs: Sequence[Record]) -> str:
             "with the truth": number(means["oracle"] - means["alone"], "+.3f"),
         }
     csv = frame_csv(pd.DataFrame.from_dict(plain, orient="index").rename_axis("class"), index=True)
-    imbalance = runs[0].config["scene_imbalance"]
     (scenes,) = by_imbalance(runs)
     return frame_html(
         pd.DataFrame.from_dict(rows, orient="index").rename_axis("class"),
         f"Scenes, {scenes}: share of images without the class, how often the classifier is right "
         f"about it, and what ruling it out changes in its IoU: mean over {len(read)} runs.",
-        after=download_html(f"ruling out by class, imbalance {imbalance:g}", csv),
+        after=download_html(f"ruling out by class, {scenes}", csv),
     )
 
 

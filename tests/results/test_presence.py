@@ -68,6 +68,8 @@ def test_words_are_those_of_the_numbers(records, tmp_path):
     text = presence_text(read_records(tmp_path))
     assert "brings +0.300 where 25% of the classes are absent and +0.100 where 38% are" in text
     assert text.endswith("where more classes are absent, less is won.")
+    one_seed = [run for run in read_records(tmp_path) if run.seed == 0]
+    assert presence_text(one_seed).endswith("the seeds do not tell the two apart.")
 
 
 def test_page_without_runs_says_how_to_make_them():

@@ -5,15 +5,8 @@ import pandas as pd
 import pytest
 
 from lossstudy.results import read_records
-from lossstudy.survey.statistics import (
-    class_ious,
-    findings,
-    predictors,
-    rank_correlation,
-)
+from lossstudy.survey.statistics import class_ious, findings, predictors, rank_correlation
 from tests.records import make_record
-
-COUNTS = np.array([[6, 2, 0], [8, 0, 0], [1, 1, 2]])
 
 
 @pytest.mark.parametrize(
