@@ -112,14 +112,14 @@ def presence_html(records: Sequence[Record]) -> str:
         ]  # fmt: skip
         fused, oracle = _gain(runs, "fused"), _gain(runs, "oracle")
         rows[name] = {
+            "mean IoU without": number(np.mean([np.nanmean(p.alone) for p in read.values()])),
+            "with the classifier": difference_html(fused, stale),
+            "with the truth": difference_html(oracle, stale),
             "classes an image": f"{np.mean([p.present.sum(1).mean() for p in read.values()]):.1f}",
             "absent": _percent([p.absent_share for p in read.values()]),
             "absent, ruled out": _percent([p.rightly_ruled_out for p in read.values()]),
             "present, ruled out": _percent([p.wrongly_ruled_out for p in read.values()]),
             "not learnt": f"{np.mean([p.not_learnt for p in read.values()]):.1f}",
-            "mean IoU without": number(np.mean([np.nanmean(p.alone) for p in read.values()])),
-            "with the classifier": difference_html(fused, stale),
-            "with the truth": difference_html(oracle, stale),
             "n": len(runs),
         }
     return frame_html(
