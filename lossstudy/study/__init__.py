@@ -12,6 +12,7 @@ from lossstudy.profiles import PROFILES
 from lossstudy.study._adaptive import (
     ADAPTIVE_ABLATIONS,
     ADAPTIVE_GRID,
+    ADAPTIVE_OTHERS,
     ADAPTIVE_SETTINGS,
     ADAPTIVE_STATIC,
     ADAPTIVE_STRESS,
@@ -40,6 +41,7 @@ of a run is its record and the counts of its images."""
 __all__ = [
     "ADAPTIVE_ABLATIONS",
     "ADAPTIVE_GRID",
+    "ADAPTIVE_OTHERS",
     "ADAPTIVE_SETTINGS",
     "ADAPTIVE_STATIC",
     "ADAPTIVE_STRESS",

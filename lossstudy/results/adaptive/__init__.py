@@ -4,6 +4,7 @@
 """
 
 from lossstudy.results.adaptive._comparison import (
+    DEFAULTS,
     OURS,
     RULED,
     Gap,
@@ -34,11 +35,16 @@ from lossstudy.results.adaptive._outcomes import (
     rare_third,
     without_each_class,
 )
+from lossstudy.results.adaptive._standing import (
+    regrets,
+    regrets_html,
+    standings,
+    standings_html,
+)
 from lossstudy.results.adaptive._verdicts import TUNED_OPPONENTS, Point, stress_gaps, verdicts
-from lossstudy.study import ADAPTIVE_STATIC
 
 __all__ = [
-    "ADAPTIVE_STATIC",
+    "DEFAULTS",
     "NO_RUNS",
     "OURS",
     "RULED",
@@ -62,7 +68,11 @@ __all__ = [
     "rare_classes",
     "rare_gains",
     "rare_third",
+    "regrets",
+    "regrets_html",
     "settings_of",
+    "standings",
+    "standings_html",
     "stress_gaps",
     "summary",
     "verdicts",

@@ -22,11 +22,15 @@ from lossstudy.results.adaptive._outcomes import (
 from lossstudy.study import (
     ADAPTIVE_ABLATIONS,
     ADAPTIVE_GRID,
+    ADAPTIVE_OTHERS,
     ADAPTIVE_SETTINGS,
     ADAPTIVE_STATIC,
 )
 
 OURS = "adaptive"
+DEFAULTS = (*ADAPTIVE_STATIC, *ADAPTIVE_OTHERS)
+"""Every static loss of the library, at its published defaults."""
+
 RULED = ("cross_entropy" + WITH_RULE, "combo" + WITH_RULE)
 """The control: what a decision rule makes of a network trained with a static loss."""
 
@@ -48,7 +52,7 @@ def settings_of(found: Sequence[Outcome]) -> list[str]:
 def contenders(found: Sequence[Outcome], setting: str) -> list[str]:
     """Return who was trained in a setting, without the readings a tuned opponent was chosen of."""
     tuned = [f"{loss}{TUNED}" for loss in ADAPTIVE_GRID]
-    names = [OURS, *ADAPTIVE_STATIC, *tuned, *RULED, OURS + WITH_RULE]
+    names = [OURS, *DEFAULTS, *tuned, *RULED, OURS + WITH_RULE]
     return [name for name in names if of(found, setting, name)]
 
 
@@ -82,15 +86,16 @@ def comparison(found: Sequence[Outcome], setting: str) -> pd.DataFrame:
 def against(found: Sequence[Outcome], opponents: Sequence[str]) -> list[Gap]:
     """Return ours against the best of some opponents, in each setting where there is one.
 
-    The best is taken on the validation images themselves, which favours the opponents.
+    The best is the one that ours leads by least in the mean over the seeds both have. It is taken
+    on the validation images themselves, which favours the opponents.
     """
     gaps = []
     for setting in settings_of(found):
         ours = of(found, setting, OURS)
         there = {name: of(found, setting, name) for name in opponents}
-        there = {name: seeds for name, seeds in there.items() if seeds}
+        there = {name: seeds for name, seeds in there.items() if ours.keys() & seeds.keys()}
         if there:
-            best = max(there, key=lambda name: _mean(there[name]))
+            best = min(there, key=lambda name: _lead(ours, there[name]))
             n = len(ours.keys() & there[best].keys())
             gaps.append(Gap(setting, best, difference(ours, there[best]), n))
     return gaps
@@ -166,6 +171,14 @@ def _scores(there: dict[int, Outcome], rare: Classes) -> dict[str, float | int]:
         "pixel_accuracy": float(np.mean([o.scores["pixel_accuracy"] for o in there.values()])),
         "ece": float(np.mean([_ece(o) for o in there.values()])),
     }
+
+
+def _lead(ours: dict[int, Outcome], theirs: dict[int, Outcome]) -> float:
+    """Return the difference of mean IoU over shared seeds."""
+    shared = ours.keys() & theirs.keys()
+    return _mean({seed: ours[seed] for seed in shared}) - _mean({
+        seed: theirs[seed] for seed in shared
+    })
 
 
 def _mean(outcomes: dict[int, Outcome]) -> float:

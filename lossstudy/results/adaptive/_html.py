@@ -95,7 +95,7 @@ def metadata_html(found: Sequence[Outcome]) -> str:
     forms = {
         "imbalance": "{:,.0f}",
         "entropy": "{:.2f}",
-        "rarest class, share": "{:.5f}",
+        "rarest class, share": "{:.2g}",
         "rare third, share": "{:.4f}",
     }
     page = table.assign(**{name: table[name].map(form.format) for name, form in forms.items()})

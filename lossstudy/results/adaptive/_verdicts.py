@@ -7,6 +7,7 @@ import numpy as np
 
 from lossstudy.results._text import number, with_bounds, words
 from lossstudy.results.adaptive._comparison import (
+    DEFAULTS,
     OURS,
     RULED,
     Gap,
@@ -16,7 +17,7 @@ from lossstudy.results.adaptive._comparison import (
     rare_gains,
 )
 from lossstudy.results.adaptive._outcomes import TUNED, Outcome, difference, of
-from lossstudy.study import ADAPTIVE_GRID, ADAPTIVE_STATIC, ADAPTIVE_STRESS
+from lossstudy.study import ADAPTIVE_GRID, ADAPTIVE_STRESS
 
 RARE_GAIN = 0.08
 """What the rare third is to gain in mean IoU on generated scenes, set before the runs."""
@@ -39,7 +40,7 @@ class Point(NamedTuple):
 
 def verdicts(found: Sequence[Outcome]) -> list[Point]:
     """Return the verdict on each point, from the runs there are."""
-    default = against(found, tuple(ADAPTIVE_STATIC))
+    default = against(found, DEFAULTS)
     tuned = against(found, TUNED_OPPONENTS)
     ruled = against(found, RULED)
     rare = [gap for gap in rare_gains(found) if gap.setting not in {REAL, BALANCED}]

@@ -33,10 +33,14 @@ NATURAL = {
 }  # fmt: skip
 
 
+BALANCED = {**NATURAL, "scene_imbalance": 0.0}
+
+
 def write(
-    root, loss, iou, *, seed=0, held_out=None, with_rule=None, accuracy=0.9, noise=0, **given
-):
-    """Write a finished run of the natural scenes and return its folder.
+    root, loss, iou, *, seed=0, held_out=None, with_rule=None, accuracy=0.9, noise=0,
+    fields=NATURAL, **given,
+):  # fmt: skip
+    """Write a finished run and return its folder.
 
     Args:
         root: Folder of the runs.
@@ -47,13 +51,14 @@ def write(
         with_rule: IoU of each class by the fitted rule; by default `iou`.
         accuracy: Pixel accuracy.
         noise: Spread of the intersections over images, pixels.
+        fields: Fields of its setting, by default the natural scenes.
         **given: Parameters of the loss.
     """
     iou = np.broadcast_to(np.asarray(iou, float), NUM_CLASSES)
     ruled = iou if with_rule is None else np.broadcast_to(np.asarray(with_rule), NUM_CLASSES)
-    fields = config(NATURAL, loss, seed, **given).to_dict()
+    cell = config(fields, loss, seed, **given)
     data = record_data(loss=loss, loss_params=given, seed=seed)
-    data |= {"id": f"{loss}-{given}-{seed}", "config": fields}
+    data |= {"id": cell.id, "config": cell.to_dict()}
     generator = np.random.default_rng(seed)
     arrays, entries = {}, {}
     for part, values in (("cityscapes", iou), ("cityscapes_rule", ruled)):

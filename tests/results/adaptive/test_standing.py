@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+
+from lossstudy.results.adaptive import regrets, regrets_html, standings, standings_html
+from tests.results.adaptive.made import BALANCED, found, write
+
+
+def test_an_opponent_is_above_level_or_below_by_its_interval(tmp_path):
+    (row,) = standings(
+        found(
+            write(tmp_path, "adaptive", 0.5),
+            write(tmp_path, "combo", 0.6),
+            write(tmp_path, "recall", 0.5, noise=200),
+            write(tmp_path, "cross_entropy", 0.4),
+        )
+    ).itertuples()
+    assert (row.setting, row.best, row.loses_to) == (
+        "Cityscapes-like",
+        "combo",
+        ("combo", "combo + rule"),
+    )
+    assert row.lead == pytest.approx(-0.1)
+    # Cross entropy has a rule of its own; recall's is no opponent.
+    assert (row.above, row.level, row.below) == (2, 1, 2)
+
+
+def test_the_best_is_compared_over_the_seeds_both_have(tmp_path):
+    """Seed 1 is an easy one: who was trained with seed 0 alone is not worse for it."""
+    outcomes = found(
+        write(tmp_path, "adaptive", 0.5),
+        write(tmp_path, "adaptive", 0.8, seed=1),
+        write(tmp_path, "combo", 0.45),
+        write(tmp_path, "combo", 0.75, seed=1),
+        write(tmp_path, "dice", 0.52),
+    )
+    (row,) = standings(outcomes).itertuples()
+    assert (row.best, row.lead) == ("dice", pytest.approx(-0.02))
+
+
+def test_regret_is_the_distance_to_the_best_of_each_dataset(tmp_path):
+    outcomes = found(
+        write(tmp_path, "adaptive", 0.50),
+        write(tmp_path, "combo", 0.60),
+        write(tmp_path, "cross_entropy", 0.30),
+        write(tmp_path, "recall", 0.90),  # not trained on the other dataset
+        write(tmp_path, "adaptive", 0.70, fields=BALANCED),
+        write(tmp_path, "combo", 0.50, fields=BALANCED),
+        write(tmp_path, "cross_entropy", 0.68, fields=BALANCED),
+    )
+    table = regrets(outcomes).set_index("contender")
+    assert "recall" not in table.index
+    assert table.regret["adaptive"] == pytest.approx((0.1 + 0.0) / 2)
+    assert table.worst["combo"] == pytest.approx(0.2)
+    assert table["where"]["adaptive"] == "Cityscapes-like"
+    assert table["where"]["combo"] == "balanced"
+    assert table.regret.is_monotonic_increasing
+    assert np.isfinite(table.worst).all()
+
+
+def test_pages_name_who_wins_and_where_it_hurts(tmp_path):
+    outcomes = found(write(tmp_path, "adaptive", 0.5), write(tmp_path, "combo", 0.6))
+    page = standings_html(outcomes)
+    assert "2: combo, combo + rule" in page
+    assert "\u22120.100" in page
+    assert "0.100 (Cityscapes-like)" in regrets_html(outcomes)
+
+
+def test_without_runs_there_is_nothing_to_show():
+    assert standings([]).empty
+    assert regrets([]).empty
+    assert "combo" not in standings_html([]) + regrets_html([])
