@@ -52,7 +52,7 @@ def test_without_any_library_there_are_ours_and_the_reference(monkeypatch):
 def test_the_full_plan_has_every_loss_and_the_libraries_have_no_other():
     assert losses.FULL.losses == losses.FULL.compiled == loss_names()
     assert {other.loss for other in RIVALS} <= set(loss_names())
-    assert set(results.GOALS) <= {*loss_names(), "adaptive"}
+    assert set(results.GOALS) <= set(loss_names())
 
 
 def test_what_was_measured_is_printed_and_recorded(monkeypatch):
