@@ -17,13 +17,13 @@ class DecisionRule:
     r"""Predict the class with the largest \(a_c p_c + b_c\) instead of the largest \(p_c\).
 
     With intersection \(I_c\), union \(U_c\) and \(J_c = I_c / U_c\) of a dataset, a rule that
-    maximises mean IoU satisfies (set the change of \(\sum_c J_c\) by one pixel to zero)
+    maximises mean IoU satisfies (no other class for one pixel raises \(\sum_c J_c\) more)
 
     \[ h(x) = \arg\max_c \frac{(1 + J_c)\, p_c(x) - J_c}{U_c} , \]
 
-    so that a rare class wins from about \(p_c > J_c / (1 + J_c)\) on, earlier than argmax lets
-    it: the threshold that Lipton et al. (2014) derive for F1. Probabilities are those of any
-    trained network; nothing is trained.
+    so that a rare class wins from about \(p_c > J_c / (1 + J_c)\) on, against one of far larger
+    union, earlier than argmax lets it: the threshold that Lipton et al. (2014) derive for F1.
+    Probabilities are those of any trained network; nothing is trained.
 
     Attributes:
         gain: a, one number a class.

@@ -38,13 +38,14 @@ class Adaptive(StatefulLoss):
     Why these two: the region term gives every class in the batch the same say, however few its
     pixels, but its gradient carries a factor \(p (1 - p)\) and is gone where a class is missed
     for certain. The pixel term has no such hole, and spends its gradient on the frequent classes.
-    The weights move it to where the region term is blind: a class never found weighs 1, one found
-    whole asks for nothing. Frequency has no say. A rare class that is easy loses its weight, a
-    frequent one that is hard keeps it, and a false positive counts as a miss does, since IoU sees
-    both. No weight exceeds 1, however rare a class is.
+    The weights move some of it to where the region term is blind: a class never found weighs 1,
+    one found whole asks for nothing. Frequency has no say in a weight. A rare class that is easy
+    loses its own, a frequent one that is hard keeps it, and a false positive counts as a miss
+    does, since IoU sees both. No weight exceeds 1, however rare a class is.
 
-    Before the first batch every weight is 1: the loss starts as, and with `adapt="neither"`
-    stays, `alpha` times cross entropy plus the rest Jaccard, in the shares of Wang et al. (2023).
+    With every weight 1, as in evaluation mode before the first batch and with `adapt="neither"`
+    always, the loss is `alpha` times cross entropy plus the rest Jaccard, in the shares of Wang
+    et al. (2023). In training mode a batch counts before it is weighed.
 
     Nothing here is set per dataset, as the paper's proposal (section V) demands. `alpha` and
     `power` are constants of the definition, and the other arguments change one ingredient; they

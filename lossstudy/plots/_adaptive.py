@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from lossstudy.labels import label_space
 from lossstudy.plots._style import PALETTE, new_figure
 from lossstudy.results import Record, with_bounds, words
-from lossstudy.results.adaptive import OURS, WITH_RULE, Gap, rare_third
+from lossstudy.results.adaptive import OURS, RULED, WITH_RULE, Gap, rare_third
 
 
 def weights_over_time(record: Record) -> Figure:
@@ -61,6 +61,8 @@ def weights_over_time_text(record: Record) -> str:
 def gap_dots(gaps: Mapping[str, Sequence[Gap]], label: str) -> Figure:
     """Draw differences with their intervals, one row a setting, one colour a comparison.
 
+    A mark with a white point rests on one seed.
+
     Args:
         gaps: Name of the comparison to its gaps by setting.
         label: What the differences are of, for the axis.
@@ -77,6 +79,9 @@ def gap_dots(gaps: Mapping[str, Sequence[Gap]], label: str) -> Figure:
         rows = [len(settings) - 1 - settings.index(gap.setting) + offset for gap in some]
         means = [gap.gap.mean for gap in some]
         axes.plot(means, rows, marker, color=color, label=name)
+        single = [(gap.gap.mean, row) for gap, row in zip(some, rows, strict=True) if gap.n == 1]
+        if single:
+            axes.plot(*zip(*single, strict=True), ".", color="white", markersize=4, zorder=3)
         for gap, row in zip(some, rows, strict=True):
             axes.plot([gap.gap.low, gap.gap.high], [row, row], color=color, linewidth=1.6)
     axes.set_yticks(range(len(settings)), settings[::-1])
@@ -91,7 +96,8 @@ def gap_dots(gaps: Mapping[str, Sequence[Gap]], label: str) -> Figure:
 def gap_dots_text(gaps: Mapping[str, Sequence[Gap]], label: str) -> str:
     """Say what `gap_dots` shows, number by number."""
     parts = [
-        f"{gap.setting}, {name}, against {words(gap.opponent)}: {with_bounds(gap.gap)}"
+        f"{gap.setting}, {name}, against {words(gap.opponent)}: {with_bounds(gap.gap)}, "
+        f"n = {gap.n}"
         for name, some in gaps.items()
         for gap in some
     ]
@@ -101,8 +107,10 @@ def gap_dots_text(gaps: Mapping[str, Sequence[Gap]], label: str) -> str:
 def price_dots(table: pd.DataFrame) -> Figure:
     """Draw pixel accuracy against mean IoU, one point a contender of a `comparison`.
 
-    The contenders are numbered in the order of the table, which the legend repeats.
+    Those trained with every seed, by argmax, and ours and the control by their rules too. They
+    are numbered in the order of the table, which the legend repeats.
     """
+    table = _priced(table)
     figure = new_figure(4.4)
     axes = figure.subplots()
     for number, row in enumerate(table.itertuples(), start=1):
@@ -125,10 +133,16 @@ def price_dots(table: pd.DataFrame) -> Figure:
     return figure
 
 
+def _priced(table: pd.DataFrame) -> pd.DataFrame:
+    by_rule = table.contender.str.endswith(WITH_RULE)
+    shown = ~by_rule | table.contender.isin([*RULED, OURS + WITH_RULE])
+    return table[shown & (table.n == table.n.max())]
+
+
 def price_dots_text(table: pd.DataFrame) -> str:
     """Say what `price_dots` shows."""
     parts = [
         f"{words(row.contender)} {row.mean_iou:.3f} and {row.pixel_accuracy:.3f}"
-        for _, row in table.iterrows()
+        for _, row in _priced(table).iterrows()
     ]
     return f"Pixel accuracy against mean IoU of each contender: {'; '.join(parts)}."

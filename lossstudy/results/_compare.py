@@ -114,6 +114,27 @@ def image_weights(num_images: int, num_resamples: int, seed: int) -> npt.NDArray
     return np.concatenate([np.ones((1, num_images)), draws])
 
 
+def block_weights(
+    num_images: int, num_resamples: int, seed: int, block: int
+) -> npt.NDArray[np.float64]:
+    """Return `image_weights` for images that follow each other, as the frames of a video do.
+
+    Drawn are blocks of consecutive images, whose first image may be any and whose last is followed
+    by the first (circular block bootstrap, Politis and Romano 1992).
+
+    Args:
+        num_images: Number of images.
+        num_resamples: Number of draws, each of as many images.
+        seed: Seed of the draws.
+        block: Length of a block, in images.
+    """
+    generator = np.random.default_rng(seed)
+    starts = generator.integers(num_images, size=(num_resamples, -(-num_images // block), 1))
+    drawn = ((starts + np.arange(block)) % num_images).reshape(num_resamples, -1)[:, :num_images]
+    counts = [np.bincount(row, minlength=num_images) for row in drawn]
+    return np.concatenate([np.ones((1, num_images)), np.array(counts, float)])
+
+
 def resampled_iou(
     record: Record,
     evaluation: str,

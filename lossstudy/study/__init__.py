@@ -16,6 +16,7 @@ from lossstudy.study._adaptive import (
     ADAPTIVE_SETTINGS,
     ADAPTIVE_STATIC,
     ADAPTIVE_STRESS,
+    STATIC_FORM,
     adaptive,
     setting_of,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "NETWORKS",
     "PAPERS_DATASETS",
     "SEEDS",
+    "STATIC_FORM",
     "STUDIED",
     "STUDIES",
     "TABLES",

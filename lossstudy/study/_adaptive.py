@@ -73,8 +73,11 @@ ADAPTIVE_GRID: dict[str, list[Params]] = {
 }
 """What the tuned opponents may be, beside their defaults."""
 
+STATIC_FORM: Params = {"adapt": "neither"}
+"""What the adaptive loss is while nothing adapts. Trained on every dataset."""
+
 ADAPTIVE_ABLATIONS: dict[str, Params] = {
-    "nothing adapts": {"adapt": "neither"},
+    "nothing adapts": STATIC_FORM,
     "the region term adapts instead": {"adapt": "regions"},
     "both terms adapt": {"adapt": "both"},
     "statistics of the batch": {"memory": "batch"},
@@ -84,6 +87,7 @@ ADAPTIVE_ABLATIONS: dict[str, Params] = {
     "squares of the weights": {"power": 2.0},
     "half cross entropy": {"alpha": 0.5},
     "a tenth cross entropy": {"alpha": 0.1},
+    "cross entropy alone, weighted": {"alpha": 1.0},
 }
 """The adaptive loss with one ingredient taken away or changed, on the first two datasets."""
 
@@ -143,8 +147,9 @@ def _takes_part(profile: str, fields: Mapping[str, Any], roots: Roots) -> bool:
 def cells(seed: int) -> list[Cell]:
     """Return what is trained with a seed, in order.
 
-    Every seed has the comparison, the ablations and the stress tests. The grids of the tuned
-    opponents and the rest of the library, which choose and survey, are trained with the first.
+    Every seed has the comparison, the ablations, the stress tests and the grid of combo, which of
+    the tuned opponents came nearest. The other grids and the rest of the library, which choose and
+    survey, are trained with the first.
     """
     found: list[Cell] = [
         (setting, loss, params)
@@ -155,6 +160,7 @@ def cells(seed: int) -> list[Cell]:
     found += [
         (setting, "adaptive", params) for setting in MAIN for params in ADAPTIVE_ABLATIONS.values()
     ]
+    found += [(setting, "adaptive", STATIC_FORM) for setting in ADAPTIVE_SETTINGS]
     found += [
         (setting, loss, {})
         for setting in ADAPTIVE_STRESS
@@ -162,14 +168,15 @@ def cells(seed: int) -> list[Cell]:
         # With cross entropy the two ways of s4GAN are one.
         if loss != "cross_entropy" or "supervised" not in setting
     ]
-    if seed > 0:
-        return found
     found += [
         (setting, loss, params)
         for setting in ADAPTIVE_SETTINGS
         for loss, grid in ADAPTIVE_GRID.items()
         for params in (ADAPTIVE_STATIC[loss], *grid)
+        if seed == 0 or loss == "combo"
     ]
+    if seed > 0:
+        return found
     return found + [(setting, loss, {}) for setting in MAIN for loss in ADAPTIVE_OTHERS]
 
 

@@ -27,16 +27,24 @@ def test_a_gap_is_a_mark_on_its_interval_in_the_row_of_its_setting():
     assert any(list(span) == [0.01, 0.03] for span in spans)
 
 
+def test_one_seed_is_marked_with_a_white_point():
+    (axes,) = plots.gap_dots(GAPS, "mean IoU").axes
+    points = [line.get_xdata() for line in axes.lines if line.get_color() == "white"]
+    assert [list(x) for x in points] == [[-0.01], [0.0]]
+
+
 def test_the_text_of_the_gaps_has_interval_and_opponent():
     text = plots.gap_dots_text(GAPS, "mean IoU, ours minus theirs")
-    assert "CamVid, against the best default, against cross entropy: +0.020 (+0.010 to" in text
-    assert "balanced, against the best default, against combo: −0.010;" in text
+    first = "CamVid, against the best default, against cross entropy: +0.020 (+0.010 to +0.030)"
+    assert f"{first}, n = 3;" in text
+    assert "balanced, against the best default, against combo: −0.010, n = 1;" in text
 
 
 def test_the_price_is_a_numbered_point_a_contender():
     table = pd.DataFrame({
-        "contender": ["adaptive", "combo + rule"], "mean_iou": [0.5, 0.4],
-        "pixel_accuracy": [0.8, 0.9],
+        "contender": ["adaptive", "combo + rule", "recall + rule", "dice"],
+        "mean_iou": [0.5, 0.4, 0.3, 0.2], "pixel_accuracy": [0.8, 0.9, 0.7, 0.6],
+        "n": [3, 3, 3, 1],
     })  # fmt: skip
     (axes,) = plots.price_dots(table).axes
     drawn = {line.get_label(): (line.get_xdata()[0], line.get_ydata()[0]) for line in axes.lines}

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from lossstudy.results import bootstrap_mean_iou, interval, paired_difference, read_records
+from lossstudy.results._compare import block_weights
 from tests.records import make_record
 
 
@@ -65,3 +66,12 @@ def test_the_bootstrap_refuses_what_it_cannot_compare(tmp_path):
     (run / "images.npz").unlink()
     with pytest.raises(FileNotFoundError, match=r"images.npz"):
         bootstrap_mean_iou(read_records(tmp_path)[1:], "cityscapes")
+
+
+def test_blocks_are_circular_runs_of_images_and_every_image_is_as_likely():
+    weights = block_weights(10, 4000, seed=0, block=4)
+    assert weights[0].tolist() == [1.0] * 10
+    assert (weights.sum(1) == 10).all()
+    assert weights[1:].mean(0) == pytest.approx(np.ones(10), abs=0.06)
+    near, far = (np.cov(weights[1:, 0], weights[1:, k])[0, 1] for k in (1, 5))
+    assert near > 0.3 > far

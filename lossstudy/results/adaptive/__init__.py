@@ -14,6 +14,7 @@ from lossstudy.results.adaptive._comparison import (
     comparison,
     rare_gains,
     settings_of,
+    worth_of_adapting,
 )
 from lossstudy.results.adaptive._html import (
     NO_RUNS,
@@ -78,4 +79,5 @@ __all__ = [
     "verdicts",
     "verdicts_html",
     "without_each_class",
+    "worth_of_adapting",
 ]

@@ -1,12 +1,12 @@
 """The adaptive loss against its opponents: tables, and the verdict on each thing asked of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from lossstudy.results._interval import Interval
+from lossstudy.results._interval import Interval, interval
 from lossstudy.results._text import loss_with
 from lossstudy.results.adaptive._outcomes import (
     TUNED,
@@ -25,6 +25,7 @@ from lossstudy.study import (
     ADAPTIVE_OTHERS,
     ADAPTIVE_SETTINGS,
     ADAPTIVE_STATIC,
+    STATIC_FORM,
 )
 
 OURS = "adaptive"
@@ -50,10 +51,14 @@ def settings_of(found: Sequence[Outcome]) -> list[str]:
 
 
 def contenders(found: Sequence[Outcome], setting: str) -> list[str]:
-    """Return who was trained in a setting, without the readings a tuned opponent was chosen of."""
+    """Return who was trained in a setting, each by argmax and by its fitted rule.
+
+    The readings a tuned opponent was chosen of are left out.
+    """
     tuned = [f"{loss}{TUNED}" for loss in ADAPTIVE_GRID]
-    names = [OURS, *DEFAULTS, *tuned, *RULED, OURS + WITH_RULE]
-    return [name for name in names if of(found, setting, name)]
+    names = [OURS, *DEFAULTS, *tuned]
+    there = [name for name in names if of(found, setting, name)]
+    return [*there, *(name + WITH_RULE for name in there)]
 
 
 def comparison(found: Sequence[Outcome], setting: str) -> pd.DataFrame:
@@ -71,16 +76,19 @@ def comparison(found: Sequence[Outcome], setting: str) -> pd.DataFrame:
     for name in contenders(found, setting):
         outcomes = of(found, setting, name)
         gap = difference(ours, outcomes)
-        loss = name.removesuffix(TUNED)
+        trained = name.removesuffix(WITH_RULE)
+        loss = trained.removesuffix(TUNED)
         rows.append({
             "contender": name,
-            "reading": (best_reading(found, setting, loss) or "") if name.endswith(TUNED) else "",
+            "reading": (best_reading(found, setting, loss) or "") if trained != loss else "",
             **_scores(outcomes, rare),
             "behind": gap.mean,
             "low": gap.low,
             "high": gap.high,
         })
-    return pd.DataFrame(rows).sort_values("mean_iou", ascending=False, ignore_index=True)
+    return pd.DataFrame(rows).sort_values(
+        "mean_iou", ascending=False, kind="stable", ignore_index=True
+    )
 
 
 def against(found: Sequence[Outcome], opponents: Sequence[str]) -> list[Gap]:
@@ -113,7 +121,7 @@ def rare_gains(found: Sequence[Outcome], opponent: str = "cross_entropy") -> lis
 
 
 def accuracy_gaps(found: Sequence[Outcome], opponent: str = "combo") -> list[Gap]:
-    """Return ours against an opponent in pixel accuracy, by setting; no interval."""
+    """Return ours against an opponent in pixel accuracy, by setting; intervals over seeds."""
     gaps = []
     for setting in settings_of(found):
         ours, theirs = of(found, setting, OURS), of(found, setting, opponent)
@@ -123,20 +131,31 @@ def accuracy_gaps(found: Sequence[Outcome], opponent: str = "combo") -> list[Gap
                 ours[seed].scores["pixel_accuracy"] - theirs[seed].scores["pixel_accuracy"]
                 for seed in shared
             ]
-            mean = float(np.mean(values))
-            gaps.append(Gap(setting, opponent, Interval(mean, np.nan, np.nan), len(shared)))
+            gaps.append(Gap(setting, opponent, interval(values), len(shared)))
     return gaps
 
 
-def one_class_signs(found: Sequence[Outcome], opponent: str) -> dict[str, tuple[float, float]]:
-    """Return, by setting, the least and the largest gain that is left without one class."""
-    signs = {}
-    for setting in settings_of(found):
+def left_without_one_class(
+    found: Sequence[Outcome], opponents: Mapping[str, str]
+) -> dict[str, tuple[float, float]]:
+    """Return, by setting, the least and the largest gain that is left without one class.
+
+    Args:
+        found: Outcomes.
+        opponents: Whom ours is compared with in each setting.
+    """
+    gains = {}
+    for setting, opponent in opponents.items():
         ours, theirs = of(found, setting, OURS), of(found, setting, opponent)
         if ours.keys() & theirs.keys():
             left = without_each_class(ours, theirs)
-            signs[setting] = (float(left.min()), float(left.max()))
-    return signs
+            gains[setting] = (float(left.min()), float(left.max()))
+    return gains
+
+
+def worth_of_adapting(found: Sequence[Outcome]) -> list[Gap]:
+    """Return ours against itself with nothing adapting, by setting."""
+    return against(found, (loss_with(OURS, STATIC_FORM),))
 
 
 def ablations(found: Sequence[Outcome], setting: str) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """Tables of the adaptive chapter as HTML."""
 
-from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
@@ -13,36 +12,59 @@ from lossstudy.results._markup import download_html, evidence_html, frame_html, 
 from lossstudy.results._text import frame_csv, number, with_bounds, words
 from lossstudy.results._tidy import data_label
 from lossstudy.results.adaptive._comparison import OURS, ablations, comparison, settings_of
-from lossstudy.results.adaptive._outcomes import Outcome, of, rare_third
+from lossstudy.results.adaptive._outcomes import (
+    WITH_RULE,
+    Outcome,
+    of,
+    rare_classes,
+    rare_third,
+)
+from lossstudy.results.adaptive._standing import regrets, standings
 from lossstudy.results.adaptive._verdicts import verdicts
 
 NO_RUNS = "<p>None of these runs has been made yet.</p>"
 
 
 def comparison_html(found: Sequence[Outcome]) -> str:
-    """Return the comparison in every setting, one table each, folded but the first."""
+    """Return the comparison in every setting, one table each, folded but the first.
+
+    A contender has one row, by argmax and by its rule.
+    """
     parts, tables = [], []
     for place, setting in enumerate(settings_of(found)):
         table = comparison(found, setting)
         tables.append(table.assign(setting=setting))
-        page = pd.DataFrame({
-            "contender": [_named(row.contender, row.reading) for row in table.itertuples()],
-            "mean IoU": table.mean_iou.map(number),
-            "adaptive minus it": [
-                ""
-                if row.contender == OURS
-                else with_bounds(Interval(row.behind, row.low, row.high))
-                for row in table.itertuples()
-            ],
-            **_columns(table),
-        })
-        caption = f"{setting}: every contender, the best mean IoU first"
-        body = frame_html(page.set_index("contender"), caption)
+        body = frame_html(_by_argmax_and_by_rule(table), f"{setting}: every contender")
         open_first = " open" if place == 0 else ""
         parts.append(f"<details{open_first}><summary>{setting}</summary>\n{body}</details>\n")
     if not tables:
         return NO_RUNS
     return "".join(parts) + download_html("Adaptive comparison", frame_csv(pd.concat(tables)))
+
+
+def _by_argmax_and_by_rule(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a `comparison` as a page shows it, who ours leads by least first."""
+    rows = table.set_index("contender")
+    trained = rows[~rows.index.str.endswith(WITH_RULE)].sort_values("behind", kind="stable")
+    ruled = rows.loc[trained.index + WITH_RULE]
+    page = pd.DataFrame({
+        "mean IoU": trained.mean_iou.map(number),
+        "adaptive minus it": _leads(trained),
+        "with its rule": ruled.mean_iou.map(number).to_numpy(),
+        "adaptive minus that": _leads(ruled),
+        **_columns(trained),
+    })
+    page.index = pd.Index(
+        [_named(row.Index, row.reading) for row in trained.itertuples()], name="contender"
+    )
+    return page
+
+
+def _leads(table: pd.DataFrame) -> list[str]:
+    return [
+        "" if row.Index == OURS else with_bounds(Interval(row.behind, row.low, row.high))
+        for row in table.itertuples()
+    ]
 
 
 def ablations_html(found: Sequence[Outcome]) -> str:
@@ -90,6 +112,7 @@ def metadata_html(found: Sequence[Outcome]) -> str:
             "entropy": -(share * np.log(share)).sum() / np.log(len(share)),
             "rarest class, share": share.min(),
             "rare third, share": share[rare_third(share)].sum(),
+            "rare third, fewest validation pixels": _fewest_pixels(found, setting),
         })
     table = pd.DataFrame(rows)
     forms = {
@@ -106,17 +129,50 @@ def metadata_html(found: Sequence[Outcome]) -> str:
     )
 
 
+def _fewest_pixels(found: Sequence[Outcome], setting: str) -> int:
+    """Return how many validation pixels the class of the rare third has that has the fewest."""
+    outcome = next(iter(of(found, setting, OURS).values()))
+    pixels = np.array(outcome.scores["confusion"]).sum(1)
+    return int(pixels[rare_classes(found, setting)].min())
+
+
 def summary(found: Sequence[Outcome]) -> str:
-    """Return in one paragraph how many runs there are and how the verdicts fell, as Markdown."""
+    """Return how many runs there are, how each verdict fell and where ours loses, as Markdown."""
     runs = {outcome.record.id for outcome in found}
     seeds = sorted({outcome.seed for outcome in found})
-    fell = Counter(point.verdict for point in verdicts(found))
-    counted = ", ".join(f"{count} {verdict}" for verdict, count in sorted(fell.items()))
+    points = verdicts(found)
+    lines = [
+        f"- **{verdict.capitalize()}**: "
+        + "; ".join(point.asked for point in points if point.verdict == verdict)
+        for verdict in ("failed", "undecided", "held", "no runs")
+        if any(point.verdict == verdict for point in points)
+    ]
     stale = stale_runs([outcome.record for outcome in found])
     return (
-        f"**In short.** {len(runs)} runs so far, seeds {', '.join(map(str, seeds))}. Of the "
-        f"{fell.total()} points asked of the loss: {counted}. The [verdicts](#verdicts) at the "
-        "end say which.\n\n" + stale_line(runs, stale)
+        f"**In short.** {len(runs)} runs so far, seeds {', '.join(map(str, seeds))}. What was "
+        "asked of the loss, by the [verdict](#verdicts):\n\n"
+        + "\n".join(lines)
+        + f"\n\n{_losses_in_words(found)}\n\n"
+        + stale_line(runs, stale)
+    )
+
+
+def _losses_in_words(found: Sequence[Outcome]) -> str:
+    """Return the best by mean regret, and what ours falls behind."""
+    least, table = regrets(found), standings(found)
+    if least.empty or table.empty:
+        return ""
+    best = least.iloc[0]
+    losing = [
+        f"{', '.join(map(words, row.loses_to))} ({row.setting})"
+        for row in table.itertuples()
+        if row.loses_to
+    ]
+    loses = f"Adaptive loses to {'; '.join(losing)}." if losing else "No interval says it loses."
+    return (
+        f"Nearest to the best of each dataset, in the mean over the datasets, is "
+        f"{words(best.contender)}, behind by {number(best.regret)} mean IoU, {number(best.worst)} "
+        f"at most ({best['where']}). {loses}"
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lossstudy.results._compare import image_weights, resampled_iou
+from lossstudy.results._compare import block_weights, image_weights, resampled_iou
 from lossstudy.results._interval import Interval
 from lossstudy.results._records import Record
 from lossstudy.results._text import loss_with
@@ -18,6 +18,9 @@ WITH_RULE = " + rule"
 
 TUNED = " (tuned)"
 """What is added to the name of a loss in the setting that did best on the images held out."""
+
+BLOCKS = {"camvid": 20}
+"""Datasets whose validation images are consecutive frames, and how many are drawn together."""
 
 Classes = npt.NDArray[np.bool_]
 
@@ -48,13 +51,9 @@ class Outcome:
         """Return IoU per class; NaN for a class the validation set does not hold."""
         return np.array([np.nan if iou is None else iou for iou in self.scores["iou"]], float)
 
-    def mean_ious(
-        self, weights: npt.NDArray[np.float64], classes: Classes
-    ) -> npt.NDArray[np.float64]:
-        """Return the mean IoU over some classes for each row of `image_weights`."""
-        drawn = resampled_iou(self.record, self.record.dataset, weights, self.part)
-        means: npt.NDArray[np.float64] = np.nanmean(drawn[:, classes], axis=1)
-        return means
+    def resampled(self, weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return IoU per class for each row of `image_weights`; NaN for a class a draw misses."""
+        return resampled_iou(self.record, self.record.dataset, weights, self.part)
 
 
 def outcomes(records: Iterable[Record]) -> list[Outcome]:
@@ -80,12 +79,14 @@ def of(found: Sequence[Outcome], setting: str, contender: str) -> dict[int, Outc
 
     A name that ends in `TUNED` is the loss in the reading with the best mean IoU on the images
     held out, in the mean over the seeds that all its readings have; nobody until one seed has.
+    A rule may follow.
     """
-    if contender.endswith(TUNED):
-        best = best_reading(found, setting, contender.removesuffix(TUNED))
+    trained = contender.removesuffix(WITH_RULE)
+    if trained.endswith(TUNED):
+        best = best_reading(found, setting, trained.removesuffix(TUNED))
         if best is None:
             return {}
-        contender = best
+        contender = contender.replace(trained, best)
     return {o.seed: o for o in found if (o.setting, o.contender) == (setting, contender)}
 
 
@@ -157,7 +158,8 @@ def difference(
 
     The seeds both were trained with and the validation images are drawn anew with replacement,
     the same draw for both; the interval is between the 2.5 % and 97.5 % quantiles of the
-    differences. It covers other images and, with several seeds, other seeds.
+    differences. It covers other images and, with several seeds, other seeds. Consecutive frames
+    are drawn in blocks. A class that a draw misses for one of them does not count in that draw.
 
     Args:
         ours: Outcomes by seed.
@@ -171,15 +173,23 @@ def difference(
     kept = ~np.isnan(ours[shared[0]].iou())
     if classes is not None:
         kept &= classes
-    weights = image_weights(ours[shared[0]].scores["num_images"], num_resamples, seed=0)
+    weights = _weights(ours[shared[0]], num_resamples)
     by_seed = np.stack([
-        ours[seed].mean_ious(weights, kept) - theirs[seed].mean_ious(weights, kept)
+        np.nanmean((ours[seed].resampled(weights) - theirs[seed].resampled(weights))[:, kept], 1)
         for seed in shared
     ])
     chosen = np.random.default_rng(1).integers(len(shared), size=(len(shared), num_resamples))
     resampled = np.take_along_axis(by_seed[:, 1:], chosen, axis=0).mean(0)
     low, high = np.quantile(resampled, (0.025, 0.975))
     return Interval(float(by_seed[:, 0].mean()), float(low), float(high))
+
+
+def _weights(outcome: Outcome, num_resamples: int) -> npt.NDArray[np.float64]:
+    num_images = outcome.scores["num_images"]
+    block = BLOCKS.get(outcome.record.dataset)
+    if block is None:
+        return image_weights(num_images, num_resamples, seed=0)
+    return block_weights(num_images, num_resamples, seed=0, block=block)
 
 
 def without_each_class(

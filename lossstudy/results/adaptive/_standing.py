@@ -64,7 +64,7 @@ def regrets(found: Sequence[Outcome]) -> pd.DataFrame:
     """
     settings = settings_of(found)
     everywhere = [set(contenders(found, setting)) for setting in settings]
-    names = {n for n in set[str]().union(*everywhere) if not n.endswith(TUNED)}
+    names = {n for n in set[str]().union(*everywhere) if TUNED not in n}
     names = names.intersection(*everywhere)
     scores = pd.DataFrame({s: _over_shared_seeds(found, s, sorted(names)) for s in settings})
     behind = scores.max() - scores

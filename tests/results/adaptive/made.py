@@ -34,6 +34,8 @@ NATURAL = {
 
 
 BALANCED = {**NATURAL, "scene_imbalance": 0.0}
+EXTREME = {**NATURAL, "scene_imbalance": 2.0}
+SAMPLED = {**NATURAL, "sampling": "class_uniform"}
 
 
 def write(

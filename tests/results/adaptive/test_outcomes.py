@@ -1,7 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from lossstudy.files import write_npz
+from lossstudy.results import read_record
 from lossstudy.results.adaptive import (
+    _outcomes,
     best_reading,
     difference,
     of,
@@ -10,8 +15,7 @@ from lossstudy.results.adaptive import (
     without_each_class,
 )
 from lossstudy.study import ADAPTIVE_SETTINGS, setting_of, study
-from tests.records import record_data
-from tests.results.adaptive.made import found, write
+from tests.results.adaptive.made import NUM_CLASSES, UNION, found, write
 
 NATURAL = "Cityscapes-like"
 
@@ -29,10 +33,9 @@ def test_runs_of_other_studies_have_none(name):
 
 
 def test_a_run_without_images_held_out_is_no_outcome(tmp_path):
-    folder = write(tmp_path, "combo", 0.5)
-    assert len(found(folder)) == 2  # by argmax and by the rule
-    assert outcomes([]) == []
-    assert record_data()["config"].get("held_out") is None
+    record = read_record(write(tmp_path, "combo", 0.5))
+    assert len(outcomes([record])) == 2  # by argmax and by the rule
+    assert outcomes([replace(record, held_out=None)]) == []
 
 
 def test_rule_is_a_contender_of_its_own(tmp_path):
@@ -108,3 +111,43 @@ def test_without_the_one_class_that_gained_nothing_is_left(tmp_path):
     left = without_each_class(*(of(outcomes, NATURAL, name) for name in ("adaptive", "combo")))
     assert left[4] == pytest.approx(0)
     assert np.delete(left, 4) == pytest.approx(0.38 / 18)
+
+
+def test_tuned_may_have_a_rule(tmp_path):
+    outcomes = found(
+        write(tmp_path, "focal", 0.60, held_out=0.30, gamma=2.0),
+        write(tmp_path, "focal", 0.50, held_out=0.40, gamma=1.0, with_rule=0.55),
+        write(tmp_path, "focal", 0.70, held_out=0.20, gamma=5.0),
+    )
+    assert of(outcomes, NATURAL, "focal (tuned) + rule")[0].iou() == pytest.approx(0.55)
+
+
+def test_a_class_in_one_image_counts_for_both_sides_or_for_none(tmp_path):
+    """One side predicts it elsewhere too: a draw without its image has an IoU for that side."""
+    folders = write(tmp_path, "adaptive", 0.5), write(tmp_path, "combo", 0.5)
+    for folder, false_positives in zip(folders, (0, 10), strict=True):
+        counts = np.full((8, NUM_CLASSES), UNION)
+        both = counts // 2
+        both[:, 3] = counts[:, 3] = 0
+        both[0, 3], counts[0, 3] = 5, 10
+        counts[1:, 3] += false_positives
+        parts = {"intersection": both, "union": counts}
+        write_npz(
+            folder / "images.npz",
+            {f"cityscapes{r}_{k}": v for r in ("", "_rule") for k, v in parts.items()},
+        )
+    ours, theirs = (of(found(*folders), NATURAL, name) for name in ("adaptive", "combo"))
+    # At most by what the class itself differs: 5 of 10 against 5 of 80 pixels.
+    assert difference(ours, theirs).high < 0.5 / NUM_CLASSES
+    assert difference(ours, theirs).low >= 0
+
+
+def test_frames_of_a_video_are_drawn_in_blocks(tmp_path, monkeypatch):
+    """A block as long as the video holds every frame, so that nothing is left to chance."""
+    outcomes = found(write(tmp_path, "adaptive", 0.5, noise=100), write(tmp_path, "combo", 0.4))
+    ours, theirs = (of(outcomes, NATURAL, name) for name in ("adaptive", "combo"))
+    single = difference(ours, theirs)
+    assert single.low < single.mean < single.high
+    monkeypatch.setitem(_outcomes.BLOCKS, "cityscapes", 8)
+    whole = difference(ours, theirs)
+    assert whole == pytest.approx((single.mean,) * 3)

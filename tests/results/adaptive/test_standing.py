@@ -20,8 +20,8 @@ def test_an_opponent_is_above_level_or_below_by_its_interval(tmp_path):
         ("combo", "combo + rule"),
     )
     assert row.lead == pytest.approx(-0.1)
-    # Cross entropy has a rule of its own; recall's is no opponent.
-    assert (row.above, row.level, row.below) == (2, 1, 2)
+    # Each by argmax and by its rule.
+    assert (row.above, row.level, row.below) == (2, 2, 2)
 
 
 def test_the_best_is_compared_over_the_seeds_both_have(tmp_path):

@@ -1,3 +1,6 @@
+import re
+from html import escape
+
 import numpy as np
 import pytest
 
@@ -7,10 +10,12 @@ from lossstudy.results.adaptive import (
     comparison,
     comparison_html,
     rare_gains,
+    summary,
     verdicts,
     verdicts_html,
 )
-from tests.results.adaptive.made import found, write
+from tests.results.adaptive.made import BALANCED, EXTREME, SAMPLED, found, write
+from tests.results.adaptive.made import NATURAL as NATURAL_FIELDS
 
 NATURAL = "Cityscapes-like"
 
@@ -98,7 +103,125 @@ def test_ablation_is_what_a_change_adds(tmp_path):
 
 
 def test_pages_show_every_contender_and_every_point(tmp_path):
-    outcomes = found(write(tmp_path, "adaptive", 0.5), write(tmp_path, "recall", 0.4))
-    assert ">recall<" in comparison_html(outcomes)
-    assert "+0.100" in comparison_html(outcomes)
-    assert verdicts_html(outcomes).count("no runs") >= 1
+    outcomes = found(
+        write(tmp_path, "adaptive", 0.5), write(tmp_path, "recall", 0.4, with_rule=0.45)
+    )
+    (row,) = re.findall(r"<tr>\s*<td>recall</td>.*?</tr>", comparison_html(outcomes), re.DOTALL)
+    cells = re.findall(r"<td>(.*?)</td>", row)
+    assert cells[1:5] == [
+        "0.400", "+0.100 (+0.100 to +0.100)", "0.450", "+0.050 (+0.050 to +0.050)"
+    ]  # fmt: skip
+    page = verdicts_html(outcomes)
+    for point in verdicts(outcomes):
+        start = page.index(f"<strong>{escape(point.asked)}</strong>")
+        verdict = re.search(r'class="verdict">(.*?)<', page[start:])
+        assert verdict is not None
+        assert verdict[1] == point.verdict
+
+
+def test_summary_names_every_point_by_its_verdict_and_who_wins(tmp_path):
+    outcomes = found(write(tmp_path, "adaptive", 0.5), write(tmp_path, "combo", 0.6))
+    text = summary(outcomes)
+    failed = next(line for line in text.splitlines() if line.startswith("- **Failed**"))
+    assert "not below the best default static loss, on any dataset" in failed
+    assert "Adaptive loses to combo, combo + rule (Cityscapes-like)." in text
+    assert all(point.asked in text for point in verdicts(outcomes))
+
+
+def test_worse_for_every_class_is_no_gain_at_all(tmp_path):
+    outcomes = found(write(tmp_path, "adaptive", 0.4), write(tmp_path, "cross_entropy", 0.5))
+    assert verdict(outcomes, "no gain that rests on one class") == "failed"
+
+
+def test_what_one_class_brings_over_the_best_default_is_a_point_too(tmp_path):
+    """Every class gains over cross entropy, one alone over combo."""
+    better = np.full(19, 0.49)
+    better[0] = 0.9
+    outcomes = found(
+        write(tmp_path, "adaptive", better),
+        write(tmp_path, "cross_entropy", 0.3),
+        write(tmp_path, "combo", 0.5),
+    )
+    assert verdict(outcomes, "no gain that rests on one class") == "held"
+    assert verdict(outcomes, "no gain over the best default") == "failed"
+
+
+SURE, UNSURE = 0, 300
+"""Noise over images, in pixels."""
+
+
+@pytest.mark.parametrize(
+    ("natural", "extreme", "expected"),
+    [
+        ((0.60, SURE), (0.60, SURE), "held"),
+        ((0.60, SURE), (0.51, UNSURE), "undecided"),
+        ((0.60, SURE), (0.40, SURE), "failed"),
+        ((0.49, UNSURE), (0.49, UNSURE), "failed"),
+    ],
+)
+def test_above_wants_every_interval_above(natural, extreme, expected, tmp_path):
+    folders = []
+    for fields, (iou, noise) in ((NATURAL_FIELDS, natural), (EXTREME, extreme)):
+        folders.append(write(tmp_path, "adaptive", iou, fields=fields, noise=noise))
+        folders.append(write(tmp_path, "combo", 0.5, fields=fields))
+    outcomes = found(*folders)
+    for gap, (_, noise) in zip(against(outcomes, ("combo",)), (natural, extreme), strict=True):
+        assert (gap.gap.low < 0 < gap.gap.high) == (noise == UNSURE)
+    assert verdict(outcomes, "above it where classes are imbalanced") == expected
+
+
+@pytest.mark.parametrize(("noise", "expected"), [(0, "held"), (400, "undecided")])
+def test_rare_gain_is_undecided_where_its_interval_reaches_below(noise, expected, tmp_path):
+    better = np.full(19, 0.4)
+    better[12:18] = 0.53
+    outcomes = found(
+        write(tmp_path, "adaptive", better, noise=noise), write(tmp_path, "cross_entropy", 0.4)
+    )
+    assert verdict(outcomes, "+ 0.08") == expected
+
+
+@pytest.mark.parametrize(("ours", "expected"), [(0.5, "held"), (0.3, "failed")])
+def test_balanced_data_decide_what_it_costs_there(ours, expected, tmp_path):
+    outcomes = found(
+        write(tmp_path, "adaptive", ours, fields=BALANCED),
+        write(tmp_path, "combo", 0.5, fields=BALANCED),
+        write(tmp_path, "adaptive", 0.1),
+        write(tmp_path, "combo", 0.9),
+    )
+    assert verdict(outcomes, "costs nothing on balanced data") == expected
+
+
+@pytest.mark.parametrize(("ours", "expected"), [(0.6, "held"), (0.5, "failed")])
+def test_tuned_opponents_decide_when_their_grid_is_whole(ours, expected, tmp_path):
+    grid = [
+        write(tmp_path, "combo", 0.3),
+        write(tmp_path, "combo", 0.3, alpha=0.75),
+    ]
+    ours_there = write(tmp_path, "adaptive", ours)
+    assert verdict(found(ours_there, *grid), "not below the best tuned") == "no runs"
+    grid.append(write(tmp_path, "combo", 0.55, alpha=0.25))
+    assert verdict(found(ours_there, *grid), "not below the best tuned") == expected
+
+
+@pytest.mark.parametrize(("ours", "expected"), [(0.6, "held"), (0.5, "failed")])
+def test_stress_is_compared_under_the_same_stress(ours, expected, tmp_path):
+    outcomes = found(
+        write(tmp_path, "adaptive", ours, fields=SAMPLED),
+        write(tmp_path, "combo", 0.55, fields=SAMPLED),
+        write(tmp_path, "combo", 0.9),
+    )
+    assert verdict(outcomes, "outlives") == expected
+
+
+@pytest.mark.parametrize(("static", "expected"), [(0.4, "held"), (0.5, "failed")])
+def test_adapting_is_worth_what_the_static_form_lacks(static, expected, tmp_path):
+    outcomes = found(
+        write(tmp_path, "adaptive", 0.5), write(tmp_path, "adaptive", static, adapt="neither")
+    )
+    assert verdict(outcomes, "the adapting itself") == expected
+
+
+def test_a_rule_on_any_loss_is_an_opponent(tmp_path):
+    outcomes = found(write(tmp_path, "adaptive", 0.5), write(tmp_path, "dice", 0.4, with_rule=0.6))
+    assert verdict(outcomes, "not made unnecessary") == "no runs"
+    assert verdict(outcomes, "not below any loss with a decision rule") == "failed"
