@@ -43,12 +43,17 @@ def test_regret_is_the_distance_to_the_best_of_each_dataset(tmp_path):
         write(tmp_path, "combo", 0.60),
         write(tmp_path, "cross_entropy", 0.30),
         write(tmp_path, "recall", 0.90),  # not trained on the other dataset
+        write(tmp_path, "combo", 0.95, alpha=0.25),
+        write(tmp_path, "combo", 0.95, alpha=0.75),
         write(tmp_path, "adaptive", 0.70, fields=BALANCED),
         write(tmp_path, "combo", 0.50, fields=BALANCED),
+        write(tmp_path, "combo", 0.95, fields=BALANCED, alpha=0.25),
+        write(tmp_path, "combo", 0.95, fields=BALANCED, alpha=0.75),
         write(tmp_path, "cross_entropy", 0.68, fields=BALANCED),
     )
     table = regrets(outcomes).set_index("contender")
-    assert "recall" not in table.index
+    trained_everywhere = {"adaptive", "combo", "cross_entropy"}  # and not tuned
+    assert {name.removesuffix(" + rule") for name in table.index} == trained_everywhere
     assert table.regret["adaptive"] == pytest.approx((0.1 + 0.0) / 2)
     assert table.worst["combo"] == pytest.approx(0.2)
     assert table["where"]["adaptive"] == "Cityscapes-like"
