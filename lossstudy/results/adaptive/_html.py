@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,7 +35,10 @@ def comparison_html(found: Sequence[Outcome]) -> str:
     for place, setting in enumerate(settings_of(found)):
         table = comparison(found, setting)
         tables.append(table.assign(setting=setting))
-        body = frame_html(_by_argmax_and_by_rule(table), f"{setting}: every contender")
+        body = frame_html(
+            _by_argmax_and_by_rule(table),
+            f"{setting}: every contender, and how much more adaptive has",
+        )
         open_first = " open" if place == 0 else ""
         parts.append(f"<details{open_first}><summary>{setting}</summary>\n{body}</details>\n")
     if not tables:
@@ -48,10 +52,8 @@ def _by_argmax_and_by_rule(table: pd.DataFrame) -> pd.DataFrame:
     trained = rows[~rows.index.str.endswith(WITH_RULE)].sort_values("behind", kind="stable")
     ruled = rows.loc[trained.index + WITH_RULE]
     page = pd.DataFrame({
-        "mean IoU": trained.mean_iou.map(number),
-        "adaptive minus it": _leads(trained),
-        "with its rule": ruled.mean_iou.map(number).to_numpy(),
-        "adaptive minus that": _leads(ruled),
+        "mean IoU": _means_and_leads(trained),
+        "with its rule": _means_and_leads(ruled),
         **_columns(trained),
     })
     page.index = pd.Index(
@@ -60,11 +62,17 @@ def _by_argmax_and_by_rule(table: pd.DataFrame) -> pd.DataFrame:
     return page
 
 
-def _leads(table: pd.DataFrame) -> list[str]:
+def _means_and_leads(table: pd.DataFrame) -> list[str]:
+    """Return the mean IoU of each contender, and below it what ours has more."""
     return [
-        "" if row.Index == OURS else with_bounds(Interval(row.behind, row.low, row.high))
+        number(row.mean_iou)
+        + ("" if row.Index.startswith(OURS) else f"<br><small>{_lead(row)}</small>")
         for row in table.itertuples()
     ]
+
+
+def _lead(row: Any) -> str:
+    return with_bounds(Interval(row.behind, row.low, row.high))
 
 
 def ablations_html(found: Sequence[Outcome]) -> str:
@@ -95,7 +103,8 @@ def metadata_html(found: Sequence[Outcome]) -> str:
     """Return what the training images of each setting say before training, one row a setting.
 
     The imbalance is the share of the most frequent class over that of the rarest; the entropy is
-    in units of that of even classes, so that 1 is balanced.
+    in units of that of even classes, so that 1 is balanced; then the shares of the rarest class
+    and of the rare third, and the fewest validation pixels that a class of the third has.
     """
     rows = []
     for setting in settings_of(found):
@@ -105,21 +114,20 @@ def metadata_html(found: Sequence[Outcome]) -> str:
         rows.append({
             "dataset": setting,
             "data": data_label(record.generated),
-            "images": record.data["num_train"],
-            "labelled": record.data["num_labelled"],
+            "images": record.data["num_labelled"],
             "classes": len(share),
             "imbalance": share.max() / share.min(),
             "entropy": -(share * np.log(share)).sum() / np.log(len(share)),
-            "rarest class, share": share.min(),
-            "rare third, share": share[rare_third(share)].sum(),
-            "rare third, fewest validation pixels": _fewest_pixels(found, setting),
+            "rarest": share.min(),
+            "rare third": share[rare_third(share)].sum(),
+            "validated on": _fewest_pixels(found, setting),
         })
     table = pd.DataFrame(rows)
     forms = {
         "imbalance": "{:,.0f}",
         "entropy": "{:.2f}",
-        "rarest class, share": "{:.2g}",
-        "rare third, share": "{:.4f}",
+        "rarest": "{:.2g}",
+        "rare third": "{:.4f}",
     }
     page = table.assign(**{name: table[name].map(form.format) for name, form in forms.items()})
     return frame_html(
@@ -201,7 +209,7 @@ def _columns(table: pd.DataFrame) -> dict[str, "pd.Series[str]"]:
     names = {
         "rare_iou": "rare third",
         "pixel_accuracy": "pixel accuracy",
-        "ece": "calibration error",
+        "ece": "ECE",
     }
     shown_as = {label: table[name].map(number) for name, label in names.items()}
     return {**shown_as, "n": table.n.astype(int).astype(str)}

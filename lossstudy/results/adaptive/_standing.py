@@ -98,15 +98,14 @@ def standings_html(found: Sequence[Outcome]) -> str:
     page = pd.DataFrame({
         "dataset": table.setting,
         "adaptive": table.mean_iou.map(number),
-        "best of the others": table.best.map(words),
-        "adaptive minus it": [
-            with_bounds(Interval(row.lead, row.low, row.high)) for row in table.itertuples()
+        "best of the others, adaptive minus it": [
+            f"{words(row.best)}<br>{with_bounds(Interval(row.lead, row.low, row.high))}"
+            for row in table.itertuples()
         ],
         "above": table.above,
         "level": table.level,
         "below": [
-            f"{row.below}" + (f": {', '.join(map(words, row.loses_to))}" if row.below else "")
-            for row in table.itertuples()
+            "<br>".join([str(row.below), *map(words, row.loses_to)]) for row in table.itertuples()
         ],
     })
     return frame_html(

@@ -65,7 +65,7 @@ def test_regret_is_the_distance_to_the_best_of_each_dataset(tmp_path):
 def test_pages_name_who_wins_and_where_it_hurts(tmp_path):
     outcomes = found(write(tmp_path, "adaptive", 0.5), write(tmp_path, "combo", 0.6))
     page = standings_html(outcomes)
-    assert "2: combo, combo + rule" in page
+    assert "2<br>combo<br>combo + rule" in page
     assert "\u22120.100" in page
     assert "0.100 (Cityscapes-like)" in regrets_html(outcomes)
 
