@@ -30,6 +30,7 @@ STYLE = """
   vertical-align: top; white-space: normal; position: static; font-weight: normal;
   border-top: 1px solid currentColor; }
 .study-table.verdicts thead th, .study-table.verdicts .verdict { font-weight: bold; }
+.study-table small { font-size: 0.9em; }
 .study-table.verdicts .verdict, .study-table.verdicts q { display: block; }
 .study-table.verdicts q { font-style: italic; margin-top: 0.3em; }
 .study-table.verdicts ul { margin: 0.3em 0; padding-left: 1.1em; }

@@ -129,7 +129,10 @@ def metadata_html(found: Sequence[Outcome]) -> str:
         "rarest": "{:.2g}",
         "rare third": "{:.4f}",
     }
-    page = table.assign(**{name: table[name].map(form.format) for name, form in forms.items()})
+    page = table.assign(
+        dataset=table.dataset + "<br><small>" + table.data + "</small>",
+        **{name: table[name].map(form.format) for name, form in forms.items()},
+    ).drop(columns="data")
     return frame_html(
         page.set_index("dataset"),
         "Metadata of the training images, by dataset",
