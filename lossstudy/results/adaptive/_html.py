@@ -175,11 +175,14 @@ def _losses_in_words(found: Sequence[Outcome]) -> str:
         return ""
     best = least.iloc[0]
     losing = [
-        f"{', '.join(map(words, row.loses_to))} ({row.setting})"
+        f"on {row.setting} to "
+        + ", ".join(
+            f"{words(name)} (n = {len(of(found, row.setting, name))})" for name in row.loses_to
+        )
         for row in table.itertuples()
         if row.loses_to
     ]
-    loses = f"Adaptive loses to {'; '.join(losing)}." if losing else "No interval says it loses."
+    loses = f"Adaptive loses {'; '.join(losing)}." if losing else "No interval says it loses."
     return (
         f"Nearest to the best of each dataset, in the mean over the datasets, is "
         f"{words(best.contender)}, behind by {number(best.regret)} mean IoU, {number(best.worst)} "

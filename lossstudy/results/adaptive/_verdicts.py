@@ -110,11 +110,14 @@ def _added(found: Sequence[Outcome], default: Sequence[Gap]) -> list[Point]:
     trained = (*DEFAULTS, *TUNED_OPPONENTS)
     ruled = against(found, [name + WITH_RULE for name in trained])
     worth = [gap for gap in worth_of_adapting(found) if gap.setting != BALANCED]
+    whole = {gap.setting for gap in worth} == {*settings_of(found)} - {BALANCED}
     return [
         Point(
             "the adapting itself is worth something (added later)",
-            f"where classes are imbalanced, against the same loss with nothing adapting, {ABOVE}",
-            *_with_evidence(_above, worth),
+            f"where classes are imbalanced, against the same loss with nothing adapting, {ABOVE}; "
+            "undecided at best while one of them has no such run",
+            "undecided" if not whole and _above(worth) == "held" else _above(worth),
+            _listed(worth),
         ),
         Point(
             "not below any loss with a decision rule, tuned or not (added later)",

@@ -125,7 +125,7 @@ def test_summary_names_every_point_by_its_verdict_and_who_wins(tmp_path):
     text = summary(outcomes)
     failed = next(line for line in text.splitlines() if line.startswith("- **Failed**"))
     assert "not below the best default static loss, on any dataset" in failed
-    assert "Adaptive loses to combo, combo + rule (Cityscapes-like)." in text
+    assert "Adaptive loses on Cityscapes-like to combo (n = 1), combo + rule (n = 1)." in text
     assert all(point.asked in text for point in verdicts(outcomes))
 
 
@@ -220,6 +220,15 @@ def test_adapting_is_worth_what_the_static_form_lacks(static, expected, tmp_path
         write(tmp_path, "adaptive", 0.5), write(tmp_path, "adaptive", static, adapt="neither")
     )
     assert verdict(outcomes, "the adapting itself") == expected
+
+
+def test_adapting_is_not_judged_before_every_dataset_has_its_static_form(tmp_path):
+    outcomes = found(
+        write(tmp_path, "adaptive", 0.5),
+        write(tmp_path, "adaptive", 0.4, adapt="neither"),
+        write(tmp_path, "adaptive", 0.5, fields=EXTREME),
+    )
+    assert verdict(outcomes, "the adapting itself") == "undecided"
 
 
 def test_a_rule_on_any_loss_is_an_opponent(tmp_path):
