@@ -130,7 +130,7 @@ def claims(records: Sequence[Record]) -> pd.DataFrame:
 
     Example:
         >>> claims([]).verdicts["gamma-five"][0].text
-        'not testable here: no run'
+        'not testable here: no such run'
     """
     table = paper.quoted_claims()
     table["rule"] = [RULES[id].text if id in RULES else REASONED[id][0] for id in table.index]
@@ -151,7 +151,7 @@ def _decided(rule: Rule, records: Sequence[Record]) -> tuple[Verdict, ...]:
             profiles = " and ".join(dict.fromkeys(run.profile for run in found.runs))
             data = f"{profiles}, {data_label(generated)}"
             verdicts.append(Verdict(_words(found.holds, rule, generated), data, *found[1:]))
-    return tuple(verdicts) or (Verdict("not testable here: no run"),)
+    return tuple(verdicts) or (Verdict("not testable here: no such run"),)
 
 
 def _runs_on(records: Sequence[Record], gamma: float) -> dict[str, list[Record]]:

@@ -1,4 +1,4 @@
-"""The adaptive loss against static ones: the protocol, fixed before any of its runs was made.
+"""The adaptive loss against static ones: the grid of its runs.
 
 Every run trains DeepLab alone, with the loss alone, on four fifths of the training images. The
 rest is held out: opponents are tuned there and decision rules fitted there, so that validation

@@ -5,7 +5,7 @@ from lossstudy.study._cells import Roots, experiment, seeds
 from lossstudy.study._paper import paper
 
 FEW = 0.125
-"""The paper's share of labelled images."""
+"""The share of labelled images: one of those in the paper that introduced s4GAN."""
 
 CELLS = (("cross_entropy", FEW), ("combo", FEW), ("cross_entropy", 1.0))
 

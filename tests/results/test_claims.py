@@ -41,7 +41,7 @@ def test_every_claim_of_the_paper_has_a_rule_and_a_verdict():
 
 def test_without_runs_nothing_is_found_but_what_needs_none():
     found = texts([])
-    assert found["combo-best-idd"] == ["not testable here: no run"]
+    assert found["combo-best-idd"] == ["not testable here: no such run"]
     assert found["gamma-zero"] == ["true as meant, false as printed"]
     assert found["focal-ignores-hard"] == ["the equation does the opposite"]
 
@@ -110,7 +110,7 @@ def test_losses_that_lead_in_different_classes_hold_that_no_loss_wins(tmp_path):
 
 def test_gamma_five_is_decided_by_runs_with_that_gamma(tmp_path):
     records = study(tmp_path)
-    assert texts(records)["gamma-five"] == ["not testable here: no run"]
+    assert texts(records)["gamma-five"] == ["not testable here: no such run"]
     five = {"loss": "focal", "loss_params": {"gamma": 5.0}}
     for dataset in ("cityscapes", "idd"):
         for seed in range(3):

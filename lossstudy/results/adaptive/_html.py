@@ -76,9 +76,9 @@ def _lead(row: Any) -> str:
 
 
 def ablations_html(found: Sequence[Outcome]) -> str:
-    """Return the tables of `ablations`, one a dataset that has any."""
+    """Return the tables of `ablations`, one a dataset that has more than the static form."""
     tables = {name: ablations(found, name) for name in settings_of(found)}
-    tables = {name: table for name, table in tables.items() if len(table) > 1}
+    tables = {name: table for name, table in tables.items() if len(table) > 2}
     parts = []
     for setting, table in tables.items():
         page = pd.DataFrame({

@@ -7,14 +7,15 @@ import pandas as pd
 
 from lossstudy.results._interval import Interval
 from lossstudy.results._markup import download_html, frame_html
-from lossstudy.results._text import frame_csv, number, with_bounds, words
+from lossstudy.results._text import frame_csv, loss_with, number, with_bounds, words
 from lossstudy.results.adaptive._comparison import (
+    DEFAULTS,
     OURS,
     comparison,
-    contenders,
     settings_of,
 )
-from lossstudy.results.adaptive._outcomes import TUNED, WITH_RULE, Outcome, of
+from lossstudy.results.adaptive._outcomes import WITH_RULE, Outcome, of
+from lossstudy.study import ADAPTIVE_GRID, STATIC_FORM
 
 
 def standings(found: Sequence[Outcome]) -> pd.DataFrame:
@@ -56,17 +57,18 @@ def regrets(found: Sequence[Outcome]) -> pd.DataFrame:
     """Return how far each contender falls behind the best one, over all settings.
 
     The regret of a contender in a setting is the best mean IoU there minus its own, both over the
-    seeds that all have. Those take part that were trained in every setting, and nothing tuned.
+    seeds of ours. Those take part that were trained in every setting with all of these: losses at
+    their defaults, ours with nothing adapting, and what tuning may choose, one choice for all.
 
     Returns:
         Columns `contender`; `regret`, its mean over the settings; `worst`, the largest, and
         `where`, the setting of that. The least mean regret first.
     """
     settings = settings_of(found)
-    everywhere = [set(contenders(found, setting)) for setting in settings]
-    names = {n for n in set[str]().union(*everywhere) if TUNED not in n}
-    names = names.intersection(*everywhere)
-    scores = pd.DataFrame({s: _over_shared_seeds(found, s, sorted(names)) for s in settings})
+    if not settings:
+        return pd.DataFrame(columns=["contender", "regret", "worst", "where"])
+    names = [name for name in _untuned() if all(_has_our_seeds(found, s, name) for s in settings)]
+    scores = pd.DataFrame({s: _over_our_seeds(found, s, names) for s in settings}, index=names)
     behind = scores.max() - scores
     table = pd.DataFrame({
         "regret": behind.mean(axis="columns"),
@@ -76,17 +78,27 @@ def regrets(found: Sequence[Outcome]) -> pd.DataFrame:
     return table.sort_values(["regret", "worst"]).rename_axis("contender").reset_index()
 
 
-def _over_shared_seeds(
+def _untuned() -> list[str]:
+    """Return the names of all that need no tuning, each by argmax and by its fitted rule."""
+    chosen = [loss_with(loss, params) for loss, grid in ADAPTIVE_GRID.items() for params in grid]
+    names = [OURS, loss_with(OURS, STATIC_FORM), *DEFAULTS, *chosen]
+    return [*names, *(name + WITH_RULE for name in names)]
+
+
+def _has_our_seeds(found: Sequence[Outcome], setting: str, name: str) -> bool:
+    return of(found, setting, OURS).keys() <= of(found, setting, name).keys()
+
+
+def _over_our_seeds(
     found: Sequence[Outcome], setting: str, names: Sequence[str]
 ) -> dict[str, float]:
-    """Return the mean IoU of each contender over the seeds that all have; none without one."""
-    there = {name: of(found, setting, name) for name in names}
-    shared = set.intersection(*(set(seeds) for seeds in there.values()))
-    if not shared:
-        return {}
+    """Return the mean IoU of each contender over the seeds of ours."""
+    seeds = of(found, setting, OURS)
     return {
-        name: float(np.mean([seeds[seed].scores["mean_iou"] for seed in shared]))
-        for name, seeds in there.items()
+        name: float(
+            np.mean([of(found, setting, name)[seed].scores["mean_iou"] for seed in seeds])
+        )
+        for name in names
     }
 
 
@@ -125,6 +137,6 @@ def regrets_html(found: Sequence[Outcome]) -> str:
     )[["contender", "regret", "worst"]]
     return frame_html(
         page.set_index("contender").rename(columns={"regret": "mean regret", "worst": "largest"}),
-        "Regret in mean IoU of the contenders trained on every dataset",
+        "Regret in mean IoU of the contenders trained on every dataset with every seed",
         after=download_html("Regret", frame_csv(table)),
     )

@@ -43,23 +43,38 @@ def test_regret_is_the_distance_to_the_best_of_each_dataset(tmp_path):
         write(tmp_path, "combo", 0.60),
         write(tmp_path, "cross_entropy", 0.30),
         write(tmp_path, "recall", 0.90),  # not trained on the other dataset
-        write(tmp_path, "combo", 0.95, alpha=0.25),
-        write(tmp_path, "combo", 0.95, alpha=0.75),
+        write(tmp_path, "combo", 0.55, alpha=0.25),
+        write(tmp_path, "combo", 0.20, alpha=0.75),
         write(tmp_path, "adaptive", 0.70, fields=BALANCED),
         write(tmp_path, "combo", 0.50, fields=BALANCED),
-        write(tmp_path, "combo", 0.95, fields=BALANCED, alpha=0.25),
-        write(tmp_path, "combo", 0.95, fields=BALANCED, alpha=0.75),
+        write(tmp_path, "combo", 0.65, fields=BALANCED, alpha=0.25),
+        write(tmp_path, "combo", 0.60, fields=BALANCED, alpha=0.75),
         write(tmp_path, "cross_entropy", 0.68, fields=BALANCED),
     )
     table = regrets(outcomes).set_index("contender")
-    trained_everywhere = {"adaptive", "combo", "cross_entropy"}  # and not tuned
+    one_choice = {"combo, alpha = 0.25", "combo, alpha = 0.75"}
+    trained_everywhere = {"adaptive", "combo", "cross_entropy", *one_choice}
     assert {name.removesuffix(" + rule") for name in table.index} == trained_everywhere
     assert table.regret["adaptive"] == pytest.approx((0.1 + 0.0) / 2)
     assert table.worst["combo"] == pytest.approx(0.2)
     assert table["where"]["adaptive"] == "Cityscapes-like"
     assert table["where"]["combo"] == "balanced"
     assert table.regret.is_monotonic_increasing
+    assert table.regret["combo, alpha = 0.25"] == pytest.approx(0.05)
     assert np.isfinite(table.worst).all()
+
+
+def test_regret_is_of_those_with_every_seed_of_ours(tmp_path):
+    outcomes = found(
+        write(tmp_path, "adaptive", 0.50),
+        write(tmp_path, "adaptive", 0.40, seed=1),
+        write(tmp_path, "adaptive", 0.45, adapt="neither"),
+        write(tmp_path, "adaptive", 0.45, seed=1, adapt="neither"),
+        write(tmp_path, "combo", 0.90),  # and not with seed 1
+    )
+    table = regrets(outcomes).set_index("contender")
+    assert table.regret["adaptive, adapt = neither"] == pytest.approx(0)
+    assert not any("combo" in name for name in table.index)
 
 
 def test_pages_name_who_wins_and_where_it_hurts(tmp_path):
