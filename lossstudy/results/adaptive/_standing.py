@@ -95,9 +95,7 @@ def _over_our_seeds(
     """Return the mean IoU of each contender over the seeds of ours."""
     seeds = of(found, setting, OURS)
     return {
-        name: float(
-            np.mean([of(found, setting, name)[seed].scores["mean_iou"] for seed in seeds])
-        )
+        name: float(np.mean([of(found, setting, name)[seed].scores["mean_iou"] for seed in seeds]))
         for name in names
     }
 
