@@ -155,3 +155,12 @@ def test_rerun_executes_and_says_what_failed(capsys):
     assert "changes with before=" in message
     assert "ValueError: 'nothing' is no run" in message
     assert list((paths.runs_dir() / "pages").iterdir()) == [page]
+
+
+@pytest.mark.slow
+def test_rerun_of_training_that_fails_says_why_in_a_line(tmp_path, capsys):
+    nowhere = tmp_path / "nowhere"
+    message = refused(["rerun", "train", "profile=smoke", f"data_root={nowhere}"], capsys)
+    assert str(nowhere) in message
+    assert "Traceback" not in message
+    assert not list(paths.runs_dir().rglob("*.part.ipynb"))

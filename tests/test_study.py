@@ -142,3 +142,11 @@ def test_one_real_dataset_alone_is_refused(name):
 def test_unknown_profile_is_refused():
     with pytest.raises(ValueError, match=r"profile must be one of .* got 'fast'"):
         study("fast")
+
+
+@pytest.mark.parametrize("profile", ["smoke", "quick", "standard", "gpu"])
+def test_longer_training_is_twice_as_long_in_every_profile(profile):
+    runs = study(profile, {}, "adaptive")
+    natural = [run for run in runs if run.labelled_ratio == 0.8 and run.sampling == "uniform"]
+    usual, longer = sorted({run.steps for run in natural})
+    assert longer == 2 * usual

@@ -8,7 +8,7 @@ from typing import Any
 
 from lossstudy import paths
 from lossstudy.cli._parameters import field_parameters, loss_parameter_list
-from lossstudy.cli._train import execute_notebook
+from lossstudy.cli._train import execute_cells, execute_notebook
 from lossstudy.knobs import nearest
 from lossstudy.pages import notebook_title, write_page
 from lossstudy.parameters import Parameter, parse_values, read_parameters
@@ -81,22 +81,13 @@ def _execute_chapter(source: Path, values: dict[str, Any], title: str | None) ->
     Raises:
         ValueError: A cell failed.
     """
-    from papermill.exceptions import PapermillExecutionError
-
-    from lossstudy.notebook import execute
     from lossstudy.results import book_fingerprint
 
     set_to = ", ".join(f"{name}={_shown(value)}" for name, value in values.items())
     digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:8]
     target = paths.runs_dir() / "pages" / f"{source.stem}-{digest}.ipynb"
     made_of = book_fingerprint()
-    try:
-        execute(source, target, values)
-    except PapermillExecutionError as error:
-        target.with_suffix(".part.ipynb").unlink()
-        raise ValueError(
-            f"{source.stem} with {set_to or 'its defaults'}: {error.ename}: {error.evalue}"
-        ) from error
+    execute_cells(source, target, values, f"{source.stem} with {set_to or 'its defaults'}")
     heading = ": ".join(filter(None, (notebook_title(source), set_to)))
     write_page(target, target, title or heading, made_of=made_of)
     return target

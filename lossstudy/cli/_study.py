@@ -47,6 +47,7 @@ def add(commands: Any) -> None:
     names.add_argument(
         "--study", choices=PROFILES, metavar="PROFILE", help="the runs of a profile"
     )
+    _add_which(names)
     names.set_defaults(action=_list)
 
 
@@ -116,6 +117,8 @@ def _table(arguments: argparse.Namespace) -> None:
     )
 
     if arguments.number == "headline":
+        if arguments.csv:
+            raise ValueError("--csv is for the tables 1 to 3; the headline comes as Markdown")
         print(headline_markdown(read_records(paths.recorded_dir())))
         return
     records = read_records(paths.runs_dir(), paths.recorded_dir())
@@ -125,7 +128,7 @@ def _table(arguments: argparse.Namespace) -> None:
 
 def _list(arguments: argparse.Namespace) -> None:
     if arguments.study:
-        runs = study(arguments.study)
+        runs = study(arguments.study, _roots(arguments), arguments.name)
         if arguments.json:
             print(json.dumps([{"id": run.id, **run.overrides()} for run in runs], indent=2))
         else:

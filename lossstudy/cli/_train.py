@@ -1,6 +1,7 @@
 """`lossstudy train`: one run, every parameter a flag."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,17 +49,39 @@ def execute_notebook(config: ExperimentConfig) -> Path:
 
     Raises:
         FileNotFoundError: This is not a checkout with notebooks.
+        ValueError: A cell failed.
     """
-    from lossstudy.notebook import execute
-
     source = paths.CHECKOUT / "notebooks" / "train.ipynb"
     if not source.exists():
         raise FileNotFoundError(f"{source} not found; run from a checkout of the study")
     values = {"profile": config.profile, **config.overrides()}
     values |= values.pop("loss_params", {})
     target = paths.runs_dir() / config.id / "train.ipynb"
-    execute(source, target, values)
+    execute_cells(source, target, values, config.id)
     return target
+
+
+def execute_cells(source: Path, target: Path, values: Mapping[str, Any], what: str) -> None:
+    """Execute a notebook; what a failing cell says becomes one line of this command.
+
+    Args:
+        source: The notebook.
+        target: Where the executed one goes.
+        values: Its parameters.
+        what: What is executed, for the message.
+
+    Raises:
+        ValueError: A cell failed.
+    """
+    from papermill.exceptions import PapermillExecutionError
+
+    from lossstudy.notebook import execute
+
+    try:
+        execute(source, target, values)
+    except PapermillExecutionError as error:
+        target.with_suffix(".part.ipynb").unlink()
+        raise ValueError(f"{what}: {error.ename}: {error.evalue}") from error
 
 
 def _add_config_arguments(parser: argparse.ArgumentParser) -> None:

@@ -17,7 +17,10 @@ _DATA_FIELDS = (
 )  # fmt: skip
 """Fields that, with those of the scenes, say which images a run is trained and validated on."""
 
-_SHOWING = ("catalogue", "datasets", "labels", "losses", "paper", "plots", "results", "survey")
+_SHOWING = (
+    "catalogue", "datasets", "encodings", "labels", "losses", "paper", "plots", "results", "study",
+    "survey", "widgets",
+)  # fmt: skip
 """Parts of the package that decide what a chapter says."""
 
 
@@ -76,7 +79,8 @@ def book_fingerprint() -> str:
     """
     digest = hashlib.sha256()
     for path in sorted(PACKAGE.rglob("*")):
-        if path.suffix in {".py", ".csv"} and path.relative_to(PACKAGE).parts[0] in _SHOWING:
+        shows = path.relative_to(PACKAGE).parts[0] in _SHOWING
+        if shows and path.suffix in {".py", ".csv", ".js", ".css"}:
             digest.update(path.relative_to(PACKAGE).as_posix().encode() + path.read_bytes())
     for record in read_records(paths.runs_dir(), paths.recorded_dir()):
         digest.update(f"{record.id} {record.provenance['started']}".encode())

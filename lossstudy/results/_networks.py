@@ -13,6 +13,7 @@ from lossstudy.results._pairs import Difference, difference, difference_html, mi
 from lossstudy.results._records import Record
 from lossstudy.results._semi import mean_iou
 from lossstudy.results._text import frame_csv, number, words
+from lossstudy.results._tidy import of_best_profile
 from lossstudy.study import LOSSES, NETWORKS
 
 Grid = dict[str, dict[str, list[Record]]]
@@ -36,9 +37,7 @@ class Agreement(NamedTuple):
 
 def by_network(records: Sequence[Record]) -> Grid:
     """Return the runs of the study of networks, by network and loss, of its best profile."""
-    runs = [record for record in records if record.study == "networks"]
-    profiles = {record.profile for record in runs}
-    best = next((name for name in ("gpu", "standard", "quick", "smoke") if name in profiles), "")
+    runs = of_best_profile([record for record in records if record.study == "networks"])
     found: Grid = {}
     for name, fields in NETWORKS.items():
         for loss in LOSSES:
@@ -46,7 +45,6 @@ def by_network(records: Sequence[Record]) -> Grid:
                 record
                 for record in runs
                 if record.loss == loss
-                and record.profile == best
                 and all(record.config.get(key) == value for key, value in fields.items())
             ]
             if cell:

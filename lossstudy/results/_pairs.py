@@ -45,7 +45,14 @@ def difference(
         theirs: Runs of the other side.
         value: What is compared.
         against: What it is compared with in `theirs`, if something else.
+
+    Raises:
+        ValueError: A side has two runs of one seed.
     """
+    for side in (ours, theirs):
+        if len({record.seed for record in side}) < len(side):
+            ids = ", ".join(record.id for record in side)
+            raise ValueError(f"one run a seed expected on each side of a difference, got {ids}")
     other = {record.seed: record for record in theirs}
     pairs = [(run, other[run.seed]) for run in ours if run.seed in other]
     pairs.sort(key=lambda pair: pair[0].seed)

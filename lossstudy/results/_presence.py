@@ -13,6 +13,7 @@ from lossstudy.results._markup import download_html, frame_html
 from lossstudy.results._pairs import Difference, difference, difference_html, missing_html
 from lossstudy.results._records import Record
 from lossstudy.results._text import frame_csv, number
+from lossstudy.results._tidy import of_best_profile
 from lossstudy.study import IMBALANCE
 
 _PARTS = ("alone", "fused", "oracle")
@@ -81,8 +82,8 @@ def presence(record: Record) -> Presence:
 
 
 def by_imbalance(records: Sequence[Record]) -> dict[str, list[Record]]:
-    """Return the runs of the study of MLMT by how unevenly their classes are drawn."""
-    runs = [record for record in records if record.study == "mlmt"]
+    """Return the runs of the study of MLMT, of its best profile, by their classes' imbalance."""
+    runs = of_best_profile([record for record in records if record.study == "mlmt"])
     found = {
         name: [run for run in runs if run.config["scene_imbalance"] == value]
         for name, value in IMBALANCE.items()

@@ -36,6 +36,12 @@ def rank(profile: str) -> int:
     return PROFILE_ORDER.index(profile) if profile in PROFILE_ORDER else len(PROFILE_ORDER)
 
 
+def of_best_profile(records: Sequence[Record]) -> list[Record]:
+    """Return the runs of the profile whose numbers are worth most; profiles are never mixed."""
+    best = min((record.profile for record in records), key=rank, default="")
+    return [record for record in records if record.profile == best]
+
+
 def settings(records: Sequence[Record]) -> list[str]:
     """Say what sets each run apart from others with the same profile, dataset, model and loss.
 

@@ -17,6 +17,7 @@ from lossstudy.study._adaptive import (
     ADAPTIVE_STATIC,
     ADAPTIVE_STRESS,
     STATIC_FORM,
+    STRESS_TWINS,
     adaptive,
     setting_of,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "PAPERS_DATASETS",
     "SEEDS",
     "STATIC_FORM",
+    "STRESS_TWINS",
     "STUDIED",
     "STUDIES",
     "TABLES",

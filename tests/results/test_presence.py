@@ -12,12 +12,13 @@ from lossstudy.results import (
 from tests.records import make_record
 
 
-def make_runs(folder, imbalance, in_first, oracle_hits):
+def make_runs(folder, imbalance, in_first, oracle_hits, profile="quick"):
     """Two seeds of MLMT on two images: class 0 is in both, `in_first` more in the first."""
     for seed in range(2):
         run = make_record(
             folder / "mlmt", model="mlmt", seed=seed, num_images=2, presence_threshold=0.2,
-            profile=f"quick-{imbalance}", scene_imbalance=imbalance,
+            profile=profile, scene_imbalance=imbalance,
+            loss_params={"imbalance": imbalance},  # which sets their ids apart
         )  # fmt: skip
         present = np.zeros((2, 19), bool)
         present[:, 0], present[0, 1 : 1 + in_first] = True, True
@@ -58,6 +59,13 @@ def test_page_shows_what_classifier_and_truth_change(records):
     rows = class_presence_html(records)
     assert rows.count("<tr>") == 2
     assert "sidewalk" in rows
+
+
+def test_profiles_are_not_mixed(records, tmp_path):
+    make_runs(tmp_path, 1.0, in_first=3, oracle_hits=9, profile="standard")
+    both = read_records(tmp_path)
+    assert len(both) == 4
+    assert {run.profile for run in by_imbalance(both)["natural"]} == {"standard"}
 
 
 def test_words_are_those_of_the_numbers(records, tmp_path):

@@ -106,7 +106,7 @@ def metadata_html(found: Sequence[Outcome]) -> str:
     in units of that of even classes, so that 1 is balanced; then the shares of the rarest class
     and of the rare third, and the fewest validation pixels that a class of the third has.
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
     for setting in settings_of(found):
         record = of(found, setting, OURS)[min(of(found, setting, OURS))].record
         share = np.array(record.data["class_share"])
@@ -122,6 +122,8 @@ def metadata_html(found: Sequence[Outcome]) -> str:
             "rare third": share[rare_third(share)].sum(),
             "validated on": _fewest_pixels(found, setting),
         })
+    if not rows:
+        return NO_RUNS
     table = pd.DataFrame(rows)
     forms = {
         "imbalance": "{:,.0f}",

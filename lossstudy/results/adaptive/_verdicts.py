@@ -17,7 +17,7 @@ from lossstudy.results.adaptive._comparison import (
     worth_of_adapting,
 )
 from lossstudy.results.adaptive._outcomes import TUNED, WITH_RULE, Outcome, difference, of
-from lossstudy.study import ADAPTIVE_GRID, ADAPTIVE_STRESS
+from lossstudy.study import ADAPTIVE_GRID, ADAPTIVE_STRESS, STRESS_TWINS
 
 RARE_GAIN = 0.08
 """What the rare third is to gain in mean IoU on generated scenes, set before the runs."""
@@ -139,6 +139,8 @@ def stress_gaps(found: Sequence[Outcome]) -> list[Gap]:
         ours = of(found, setting, OURS)
         for opponent in ("cross_entropy", "combo"):
             theirs = of(found, setting, opponent)
+            if opponent == "cross_entropy" and setting in STRESS_TWINS:
+                theirs = of(found, STRESS_TWINS[setting], opponent)
             if shared := len(ours.keys() & theirs.keys()):
                 gaps.append(Gap(setting, opponent, difference(ours, theirs), shared))
     return gaps

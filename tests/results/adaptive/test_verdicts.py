@@ -10,6 +10,7 @@ from lossstudy.results.adaptive import (
     comparison,
     comparison_html,
     rare_gains,
+    stress_gaps,
     summary,
     verdicts,
     verdicts_html,
@@ -212,6 +213,21 @@ def test_stress_is_compared_under_the_same_stress(ours, expected, tmp_path):
         write(tmp_path, "combo", 0.9),
     )
     assert verdict(outcomes, "outlives") == expected
+
+
+def test_s4gan_with_cross_entropy_is_the_opponent_of_both_ways(tmp_path):
+    few = {**NATURAL_FIELDS, "model": "s4gan", "labelled_ratio": 0.125}
+    few["self_training_loss"] = "studied"
+    supervised = {**few, "self_training_loss": "cross_entropy"}
+    gaps = stress_gaps(
+        found(
+            write(tmp_path, "adaptive", 0.6, fields=supervised),
+            write(tmp_path, "cross_entropy", 0.5, fields=few),
+        )
+    )
+    assert [(gap.setting, gap.opponent) for gap in gaps] == [
+        ("s4GAN, loss on the supervised term", "cross_entropy")
+    ]
 
 
 @pytest.mark.parametrize(("static", "expected"), [(0.4, "held"), (0.5, "failed")])
