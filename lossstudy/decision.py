@@ -36,7 +36,8 @@ class DecisionRule:
     def __call__(self, probs: Tensor) -> Tensor:
         """Return the class of each pixel, `(N, ...)`, from probabilities `(N, C, ...)`."""
         shape = (1, -1, *[1] * (probs.ndim - 2))
-        return (self.gain.view(shape) * probs + self.offset.view(shape)).argmax(1)
+        gain, offset = self.gain.to(probs.device), self.offset.to(probs.device)
+        return (gain.view(shape) * probs + offset.view(shape)).argmax(1)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the rule as JSON values, for a run record."""
@@ -56,7 +57,8 @@ def fit_decision_rule(
         targets: Their classes; no ignored pixels among them.
 
     Returns:
-        The rule. A class without a pixel among the targets is as hard to predict as the hardest.
+        The rule. A class without a pixel among the targets has the numbers of the class with the
+        smallest gain, mostly the largest one: it is predicted where it is likelier than that.
     """
     num_classes = probs.shape[1]
     present = torch.bincount(targets, minlength=num_classes) > 0
@@ -74,7 +76,8 @@ def fit_decision_rule(
         # In units of the mean union, so that numbers are near 1; argmax does not mind.
         scale = union[present].mean() / union
         gain, offset = (1 + iou) * scale, -iou * scale
-        gain[~present], offset[~present] = gain[present].min(), 0.0
+        smallest = torch.where(present, gain, torch.inf).argmin()
+        gain[~present], offset[~present] = gain[smallest], offset[smallest]
         rule = DecisionRule(gain.float(), offset.float())
     return best
 

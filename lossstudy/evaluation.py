@@ -1,5 +1,6 @@
 """Validation: predict, translate to the target's label space, count."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,9 @@ from lossstudy.metrics import (
 )
 from lossstudy.models import SegmentationModel
 from lossstudy.pixels import IGNORE_INDEX
+
+MAX_PIXELS = 4_000_000
+"""On how many pixels a decision rule is fitted at most: 30 classes of them take half a GB."""
 
 
 def predict(
@@ -98,18 +102,22 @@ def evaluate(
 
 @torch.inference_mode()
 def fitted_rule(
-    model: SegmentationModel, dataset: SegmentationDataset, indices: Sequence[int], stride: int = 2
+    model: SegmentationModel, dataset: SegmentationDataset, indices: Sequence[int]
 ) -> DecisionRule:
     """Fit a decision rule on some images of a dataset, which the model predicts in its own space.
+
+    Of neighbouring pixels, which say the same, every second in both directions is read, and fewer
+    where that would be more than `MAX_PIXELS`.
 
     Args:
         model: Any mode; left in training mode if it was in it.
         dataset: In the label space of the model.
         indices: The images: labelled, and not trained on.
-        stride: Every how many pixels, in both directions, one is read; neighbours say the same.
     """
     was_training = model.training
     model.eval()
+    pixels = len(indices) * dataset[int(indices[0])][1].numel()
+    stride = max(2, math.ceil(math.sqrt(pixels / MAX_PIXELS)))
     probs, classes = [], []
     for index in indices:
         image, target = dataset[int(index)]

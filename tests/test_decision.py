@@ -70,6 +70,20 @@ def test_a_class_held_out_images_lack_can_still_be_predicted(generator):
     assert rule(torch.tensor([[0.01, 0.01, 0.98]])).tolist() == [2]
 
 
+def test_a_class_held_out_images_lack_does_not_win_from_a_likelier_one(uncertain):
+    two, targets = uncertain
+    probs = torch.cat([0.9 * two, torch.full((len(two), 1), 0.1)], 1)
+    rule = fit_decision_rule(probs, targets)
+    assert rule(probs).any()  # not argmax
+    assert not (rule(probs) == 2).any()
+    assert rule(torch.tensor([[0.55, 0.01, 0.44]])).tolist() == [0]
+
+
+def test_a_rule_decides_where_the_probabilities_are():
+    rule = DecisionRule(torch.tensor([0.5, 1.0]), torch.tensor([0.0, -0.1]))
+    assert rule(torch.ones(1, 2, 4, 4, device="meta")).device.type == "meta"
+
+
 def test_maps_and_lists_of_pixels_are_decided_alike(generator):
     rule = DecisionRule(torch.tensor([0.5, 1.0, 3.0]), torch.tensor([0.0, -0.1, -0.5]))
     probs = torch.rand(2, 3, 4, 5, generator=generator).softmax(1)

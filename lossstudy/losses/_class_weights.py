@@ -89,7 +89,8 @@ def class_weights(
         return torch.ones(num_classes)
     if isinstance(weight, str) and weight in SCHEMES:
         counts = check_counts(counts, num_classes, f"class_weight={weight!r}")
-        check_range("beta", beta, 0.0, math.nextafter(1.0, 0.0))
+        if not 0 < beta < 1:
+            raise ValueError(f"beta must be a finite number above 0 and below 1, got {beta:g}")
         found = counts.pixels > 0
         weights = np.ones(num_classes)
         if found.any():

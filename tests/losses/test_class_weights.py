@@ -99,7 +99,7 @@ def test_refuses_counts_of_another_number_of_classes():
         class_weights("enet", 4, COUNTS)
 
 
-@pytest.mark.parametrize("beta", [-0.1, 1.0])
+@pytest.mark.parametrize("beta", [-0.1, 0.0, 1.0])
 def test_refuses_beta_out_of_range(beta):
-    with pytest.raises(ValueError, match="beta must be a finite number between 0 and 1"):
+    with pytest.raises(ValueError, match="beta must be a finite number above 0 and below 1"):
         weights_of("effective", beta=beta)
