@@ -1,5 +1,6 @@
 """Precision and recall per class, out of the confusion matrices of the records."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,7 +10,7 @@ from lossstudy.results._pages import study_runs
 from lossstudy.results._paper_table import is_the_papers
 from lossstudy.results._records import Record
 from lossstudy.results._text import loss_with, words
-from lossstudy.results._tidy import data_label
+from lossstudy.results._tidy import data_label, of_best_profile, settings_key
 from lossstudy.study import ADAPTIVE_SETTINGS, LOSSES, setting_of
 
 MEASURES = ("precision", "recall", "iou")
@@ -23,14 +24,17 @@ def alike(records: Sequence[Record]) -> dict[str, list[Record]]:
 
     Returns:
         Name of the group, which says what its images were, to its runs: those of the paper's
-        study on each dataset, then those of the adaptive study in each of its settings.
+        study on each dataset, then those of the adaptive study in each of its settings. Where
+        runs of a setting differ in more, the largest group of its best profile is taken.
     """
     datasets = dict.fromkeys(run.dataset for run in records if is_the_papers(run))
     groups = [(dataset, study_runs(records, dataset)) for dataset in datasets]
     for setting in ADAPTIVE_SETTINGS:
-        runs = [record for record in records if setting_of(record.config) == setting]
+        runs = of_best_profile([run for run in records if setting_of(run.config) == setting])
         if runs:
-            groups.append((f"adaptive study, {setting}", runs))
+            largest, _ = Counter(map(settings_key, runs)).most_common(1)[0]
+            same = [run for run in runs if settings_key(run) == largest]
+            groups.append((f"adaptive study, {setting}", same))
     return {f"{name}, {data_label(runs[0].generated)}": runs for name, runs in groups}
 
 

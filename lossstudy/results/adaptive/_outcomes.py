@@ -60,14 +60,24 @@ def outcomes(records: Iterable[Record]) -> list[Outcome]:
     """Return the outcomes of the adaptive study's runs: two a run, by argmax and by the rule.
 
     Runs of other studies are left out.
+
+    Raises:
+        ValueError: Two runs are the same contender in the same setting with the same seed.
     """
     found = []
+    first: dict[tuple[str, str, int], str] = {}
     for record in records:
         setting, held_out = setting_of(record.config), record.held_out
         if setting is None or held_out is None:
             continue
         own, scores = record.dataset, record.evaluations[record.dataset]
         name, seed = _contender(record), record.seed
+        other = first.setdefault((setting, name, seed), record.id)
+        if other != record.id:
+            raise ValueError(
+                f"one run of {name} with seed {seed} on {setting} expected, got {other} and "
+                f"{record.id}, which differ in something else: keep one of them"
+            )
         rule = scores["with_rule"], held_out["with_rule"], f"{own}_rule"
         found.append(Outcome(setting, name, seed, record, scores, held_out, own))
         found.append(Outcome(setting, name + WITH_RULE, seed, record, *rule))

@@ -1,10 +1,11 @@
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from lossstudy.files import write_npz
-from lossstudy.results import read_record
+from lossstudy.results import alike, read_record, write_record
 from lossstudy.results.adaptive import (
     _outcomes,
     best_reading,
@@ -36,6 +37,28 @@ def test_a_run_without_images_held_out_is_no_outcome(tmp_path):
     record = read_record(write(tmp_path, "combo", 0.5))
     assert len(outcomes([record])) == 2  # by argmax and by the rule
     assert outcomes([replace(record, held_out=None)]) == []
+
+
+def with_another_lr(folder, to):
+    """Write the same run again as one with another learning rate."""
+    data = json.loads((folder / "record.json").read_text())
+    data["id"] += "-lr"
+    data["config"]["lr"] = 2 * data["config"]["lr"]
+    write_record(to / data["id"], data)
+    return to / data["id"]
+
+
+def test_two_runs_of_one_contender_and_seed_are_refused(tmp_path):
+    run = write(tmp_path, "adaptive", 0.5)
+    with pytest.raises(ValueError, match="one run of adaptive with seed 0 on Cityscapes-like"):
+        found(run, with_another_lr(run, tmp_path))
+
+
+def test_explorer_groups_what_differs_in_loss_and_seed_alone(tmp_path):
+    runs = [write(tmp_path, "adaptive", 0.5), write(tmp_path, "combo", 0.5)]
+    other = with_another_lr(runs[0], tmp_path)
+    (group,) = alike([read_record(folder) for folder in (other, *runs)]).values()
+    assert {record.id for record in group} == {folder.name for folder in runs}
 
 
 def test_rule_is_a_contender_of_its_own(tmp_path):
