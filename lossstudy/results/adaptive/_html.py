@@ -66,13 +66,14 @@ def _means_and_leads(table: pd.DataFrame) -> list[str]:
     """Return the mean IoU of each contender, and below it what ours has more."""
     return [
         number(row.mean_iou)
-        + ("" if row.Index.startswith(OURS) else f"<br><small>{_lead(row)}</small>")
+        + ("" if row.Index.startswith(OURS) else _below(row.behind, row.low, row.high))
         for row in table.itertuples()
     ]
 
 
-def _lead(row: Any) -> str:
-    return with_bounds(Interval(row.behind, row.low, row.high))
+def _below(mean: float, low: float, high: float) -> str:
+    """Return a difference as the second line of a cell."""
+    return f"<br><small>{with_bounds(Interval(mean, low, high))}</small>"
 
 
 def ablations_html(found: Sequence[Outcome]) -> str:
@@ -83,11 +84,9 @@ def ablations_html(found: Sequence[Outcome]) -> str:
     for setting, table in tables.items():
         page = pd.DataFrame({
             "change": table.change,
-            "mean IoU": table.mean_iou.map(number),
-            "gain": [
-                ""
-                if row.change == "as it is"
-                else with_bounds(Interval(row.gain, row.low, row.high))
+            "mean IoU, gain": [
+                number(row.mean_iou)
+                + ("" if row.change == "as it is" else _below(row.gain, row.low, row.high))
                 for row in table.itertuples()
             ],
             **_columns(table),
@@ -216,7 +215,7 @@ def _columns(table: pd.DataFrame) -> dict[str, "pd.Series[str]"]:
     """Return the columns that comparisons and ablations share."""
     names = {
         "rare_iou": "rare third",
-        "pixel_accuracy": "pixel accuracy",
+        "pixel_accuracy": "pixel acc.",
         "ece": "ECE",
     }
     shown_as = {label: table[name].map(number) for name, label in names.items()}
@@ -224,4 +223,8 @@ def _columns(table: pd.DataFrame) -> dict[str, "pd.Series[str]"]:
 
 
 def _named(contender: str, reading: str) -> str:
-    return words(contender) + (f"<br><small>{words(reading)}</small>" if reading else "")
+    """Return a contender with what tuning chose, `combo (tuned)` with `alpha = 0.25`."""
+    if not reading:
+        return words(contender)
+    _, _, params = reading.partition(", ")
+    return f"{words(contender)}<br><small>{params or 'its default'}</small>"
