@@ -56,7 +56,11 @@ def make_backbone(
     Args:
         name: `"small"` (output stride 4, trains from scratch in minutes on a CPU), `"resnet50"`
             or `"resnet101"` (output stride 8, the paper's).
-        width: Channels of the small backbone's first layer; the ResNets have their own.
+        width: Channels of the small backbone's first layer; the ResNets have their own. Below
+            16, do not train it channels last on a CPU, as the trainer does: oneDNN writes past
+            the workspace of a strided 1x1 convolution with fewer channels than a register holds
+            (8 with AVX2; uxlfoundation/oneDNN issue 6035, in torch 2.13.0), which crashes or
+            spoils numbers.
         pretrained: Start a ResNet from torchvision's ImageNet weights, fetched over the network
             unless `weights` names a file.
         weights: Safetensors file or torch state dict with the weights of this backbone, under
