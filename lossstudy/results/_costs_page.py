@@ -7,8 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lossstudy.results._costs import OURS, cost_growth, costs, dtypes_of, missed_goals
-from lossstudy.results._markup import download_html, frame_html
+from lossstudy.results._costs import (
+    COST_FLOOR,
+    COST_REFERENCE,
+    OURS,
+    cost_growth,
+    costs,
+    dtypes_of,
+    missed_goals,
+)
+from lossstudy.results._markup import download_html, frame_html, verdict_table_html
 from lossstudy.results._text import frame_csv, number, words
 
 
@@ -48,16 +56,39 @@ def cost_source(record: Mapping[str, Any]) -> str:
 
 
 def cost_html(record: Mapping[str, Any]) -> str:
-    """Return the table for a page of the book."""
+    """Return the table for a page of the book, the libraries' losses below ours in small print."""
     caption = (
         "Forward and backward in multiples of torch's cross entropy (time eager and compiled, "
         "extra peak memory), and of one read and one write of the logits."
     )
+    table = costs(record)
+    shown = shown_costs(record).map(escape)
+    ours = table.library.eq(OURS) | table.loss.isin([COST_REFERENCE, COST_FLOOR])
+    shown["loss"] = shown.loss.where(ours, "<small>" + shown["of"] + "</small>")
+    shown = shown.drop(columns=["of", "definition"]).set_index("loss")
     return frame_html(
-        shown_costs(record).map(escape).set_index("loss"),
+        shown.rename(columns={"copies, compiled": "copies,<br>compiled"}),
         caption,
-        after=download_html("costs", frame_csv(costs(record))),
+        after=download_html("costs", frame_csv(table)),
     )
+
+
+def namesakes_html(record: Mapping[str, Any]) -> str:
+    """Return for a page of the book how the libraries' losses were called and how they differ."""
+    table = costs(record)
+    others = table[~table.library.isin([OURS, "torch"]) | table.definition.ne("")]
+    others = others.drop_duplicates(["loss", "library", "call"])
+    rows = {
+        f"namesake-{place}": [
+            escape(words(row.loss)),
+            escape(row.library),
+            f"<code>{escape(row.call)}</code>",
+            escape(row.definition),
+        ]
+        for place, row in enumerate(others.itertuples(), start=1)
+    }
+    heads = {"loss": 15, "library": 20, "call": 40, "beside ours": 25}
+    return verdict_table_html(rows, heads, "The libraries' losses beside ours")
 
 
 def shown_costs(record: Mapping[str, Any]) -> pd.DataFrame:
@@ -74,7 +105,7 @@ def shown_costs(record: Mapping[str, Any]) -> pd.DataFrame:
         "time": _beside_goal(table, "eager").where(table.error.isna(), "fails"),
         "compiled": _beside_goal(table, "compiled").where(table.compiled_error.isna(), "fails"),
         "memory": _beside_goal(table, "memory"),
-        "sizes of the logits": table["sizes"].map(lambda v: number(v, ".1f")),
+        "sizes": table["sizes"].map(lambda v: number(v, ".1f")),
         "copies": table.floors.map(lambda v: number(v, ".1f")),
         "copies, compiled": table.compiled_floors.map(lambda v: number(v, ".1f")),
     })

@@ -120,6 +120,17 @@ def test_the_page_holds_every_number_as_csv(record):
     assert [float(row["eager"]) for row in rows if row["loss"] == "focal"] == [0.9, 2.0]
 
 
+def test_the_page_has_every_loss_of_a_library_below_ours_and_its_call_in_a_table(record):
+    record["rows"][-1] |= {"call": "FocalLoss(gamma=2.0)", "definition": "p < 0.5 counts as 0"}
+    table = results.cost_html(record)
+    assert table.index("<td>focal</td>") < table.index("<small>kornia FocalLoss</small>")
+    assert "0.5 counts" not in table.partition("<p><a download")[0]
+    calls = results.namesakes_html(record)
+    assert "<code>FocalLoss(gamma=2.0)</code>" in calls
+    assert "p &lt; 0.5 counts as 0" in calls
+    assert "lossstudy" not in calls
+
+
 def test_a_loss_that_does_not_run_keeps_its_row(record):
     record["rows"].append(row("dice", "monai", [], None))
     for name in ("seconds", "reference"):
