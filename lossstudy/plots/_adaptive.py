@@ -4,12 +4,17 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from lossstudy.labels import label_space
 from lossstudy.plots._style import PALETTE, new_figure
 from lossstudy.results import Record, with_bounds, words
 from lossstudy.results.adaptive import OURS, RULED, WITH_RULE, Gap, rare_third
+
+_LABEL_DISTANCE = 11
+"""Between a point and the middle of its number, in points of print."""
 
 
 def weights_over_time(record: Record) -> Figure:
@@ -121,16 +126,31 @@ def price_dots(table: pd.DataFrame) -> Figure:
             color=PALETTE[4] if ours else PALETTE[0] if ruled else "0.45",
             markersize=14 if ours else 6, label=f"{number} {words(row.contender)}", linestyle="",
         )  # fmt: skip
-        axes.annotate(
-            str(number), (row.mean_iou, row.pixel_accuracy),
-            xytext=(6, (5, -11)[number % 2]), textcoords="offset points", fontsize=9,
-        )  # fmt: skip
     axes.set_xlabel("mean IoU")
     axes.set_ylabel("pixel accuracy")
     axes.grid(color="0.9")
     axes.set_axisbelow(True)
+    axes.margins(0.08)  # room for the numbers
     figure.legend(loc="outside right upper", frameon=False, fontsize=9)
+    figure.draw_without_rendering()  # the layout, which the distances between points depend on
+    _number_points(axes, table[["mean_iou", "pixel_accuracy"]].to_numpy())
     return figure
+
+
+def _number_points(axes: Axes, points: NDArray[np.float64]) -> None:
+    """Write its number beside each point, on the side that is farthest from all that is there."""
+    directions = np.arange(8) * np.pi / 4
+    sides = _LABEL_DISTANCE * np.column_stack([np.cos(directions), np.sin(directions)])
+    taken = axes.transData.transform(points) * 72 / axes.figure.dpi
+    for number, point in enumerate(points, start=1):
+        places = taken[number - 1] + sides
+        gaps = np.linalg.norm(places[:, None] - np.delete(taken, number - 1, axis=0), axis=2)
+        side = int(gaps.min(axis=1, initial=np.inf).argmax())
+        taken = np.vstack([taken, places[side]])
+        axes.annotate(
+            str(number), point, xytext=sides[side], textcoords="offset points", fontsize=9,
+            ha="center", va="center",
+        )  # fmt: skip
 
 
 def _priced(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,3 +1,4 @@
+import itertools
 import math
 from dataclasses import replace
 
@@ -50,6 +51,18 @@ def test_the_price_is_a_numbered_point_a_contender():
     drawn = {line.get_label(): (line.get_xdata()[0], line.get_ydata()[0]) for line in axes.lines}
     assert drawn == {"1 adaptive": (0.5, 0.8), "2 combo + rule": (0.4, 0.9)}
     assert "combo + rule 0.400 and 0.900" in plots.price_dots_text(table)
+
+
+def test_the_numbers_of_near_points_stay_apart():
+    table = pd.DataFrame({
+        "contender": ["adaptive", "combo", "recall", "focal"],
+        "mean_iou": [0.400, 0.401, 0.4005, 0.2],
+        "pixel_accuracy": [0.80, 0.80, 0.805, 0.6], "n": 3,
+    })  # fmt: skip
+    (axes,) = plots.price_dots(table).axes
+    assert [text.get_text() for text in axes.texts] == ["1", "2", "3", "4"]
+    corners = [text.get_window_extent() for text in axes.texts]
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(corners, 2))
 
 
 def test_weights_name_the_rare_third_of_the_classes(tmp_path):
