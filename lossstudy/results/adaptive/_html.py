@@ -129,6 +129,7 @@ def metadata_html(found: Sequence[Outcome]) -> str:
         "entropy": "{:.2f}",
         "rarest": "{:.2g}",
         "rare third": "{:.4f}",
+        "validated on": "{:,}",
     }
     page = table.assign(
         dataset=table.dataset + "<br><small>" + table.data + "</small>",
