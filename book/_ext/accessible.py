@@ -1,9 +1,9 @@
 """Sphinx extension: what keeps a page from being read aloud, mended on its way out.
 
 The makers of the book's HTML leave what the rules of axe refuse: pandas heads the columns of an
-index with empty cells, MyST-NB lets outputs scroll that the keyboard cannot reach, Docutils gives
-the entries of the bibliography a role that ARIA has withdrawn, and the theme's sidebar folds pages
-away behind a button without a name.
+index with empty cells, MyST-NB lets outputs scroll that the keyboard cannot reach and the theme
+wide tables, Docutils gives the entries of the bibliography a role that ARIA has withdrawn, and the
+theme's sidebar folds pages away behind a button without a name.
 """
 
 import re
@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
 _EMPTY_HEADING = re.compile(r"<th\b([^>]*)>((?:\s|&nbsp;)*)</th>")
+_WIDE_TABLE = '<div class="pst-scrollable-table-container"'
 _SCROLLING = re.compile(r'\btag_output_scroll\b.*?<div class="cell_output[^"]*"', re.DOTALL)
 
 
@@ -24,6 +25,7 @@ def mend(
     if "body" in context:
         body = _EMPTY_HEADING.sub(r"<td\1>\2</td>", context["body"])
         body = _SCROLLING.sub(r'\g<0> tabindex="0"', body)
+        body = body.replace(_WIDE_TABLE, f'{_WIDE_TABLE} tabindex="0"')
         body = body.replace(' role="doc-biblioentry"', "")
         context["body"] = body.replace('<div role="list" class="citation-list">', "<div>")
     context["generate_toctree_html"] = _with_names(context["generate_toctree_html"])

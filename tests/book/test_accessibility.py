@@ -1,4 +1,7 @@
-"""axe finds nothing on any page, folded parts opened, but what two rules say of the theme."""
+"""axe finds nothing on any page, folded parts opened, but what two rules say of the theme.
+
+How much of a page scrolls sideways depends on the fonts, so that one rule is asked on a phone too.
+"""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -19,6 +22,7 @@ RULES = {
     "light": {"rules": {"label-content-name-mismatch": {"enabled": True}}},
     "dark": {"runOnly": ["color-contrast"]},  # all that a dark page has of its own
 }
+SCROLLING = {"runOnly": ["scrollable-region-focusable"]}
 AT_REST = "*, *::before, *::after { animation: none !important; transition: none !important; }"
 OPEN_ALL = "for (const part of document.querySelectorAll('details')) part.open = true"
 
@@ -52,3 +56,20 @@ def test_axe_finds_nothing_of_ours(tab, theme, page):
         if not node["target"][0].endswith(OF_THE_THEME.get(violation["id"], ()))
     ]
     assert ours == []
+
+
+@pytest.fixture(scope="module")
+def phone(browser):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.set_default_timeout(TIMEOUT)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("page", one_run_of_each_kind(PAGES), ids=name)
+def test_all_that_scrolls_on_a_phone_is_in_reach_of_a_keyboard(phone, page):
+    phone.goto(page.as_uri())
+    phone.evaluate(OPEN_ALL)
+    found = Axe().run(phone, options=SCROLLING)
+    targets = [node["target"] for rule in found.response["violations"] for node in rule["nodes"]]
+    assert targets == []
