@@ -12,8 +12,7 @@ import lossstudy.models._torchvision  # noqa: F401 - before the libraries that i
 from lossstudy.datasets import SegmentationDataset
 from lossstudy.labels import label_space
 
-# One thread: with two, libtorch_cpu (2.13, CPU) now and then corrupts memory in the backward pass
-# of channels-last convolutions as narrow as the tests' (LOG.md).
+# One thread, as the study's runs have: no sum depends on how many cores there are.
 torch.set_num_threads(1)
 
 
