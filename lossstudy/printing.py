@@ -40,6 +40,7 @@ body { background: #fff; }
 .front p { margin: 0 0 0.3em; }
 main > section + section { break-before: page; }
 h1 { font-size: 2em; }
+h1, h2, h3, h4, h5, h6 { line-height: normal; }  /* the theme's is lower than some fonts are */
 h1, h2, h3, h4, caption, figcaption, .folded { break-after: avoid; }
 img, svg, tr, pre, .admonition-title { break-inside: avoid; }
 mjx-container svg * { stroke: none; }  /* MathJax has 0, of which a PDF makes a hairline */

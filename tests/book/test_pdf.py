@@ -72,13 +72,22 @@ def _letters(title):
     return "".join(title.split())
 
 
+def headings(page, levels):
+    """Return the headings of a page of the book, without their marks and spaces."""
+    heading = re.compile(rf"<h[{levels}]\b[^>]*>(.*?)(?:<a class=.headerlink.*?)?</h", re.DOTALL)
+    return [_letters(unescape(re.sub("<[^>]*>", "", found))) for found in heading.findall(page)]
+
+
 def test_every_chapter_is_in_the_outline(pdf, chapters):
-    heading = re.compile(r"<h1>(.*?)<a class=.headerlink", re.DOTALL)
-    titles = {
-        _letters(unescape(re.sub("<[^>]*>", "", heading.search(article(page))[1])))
-        for page in chapters.values()
-    }
-    assert titles <= {_letters(title) for title in outline(pdf)}
+    titles = [headings(article(page), 1)[0] for page in chapters.values()]
+    assert set(titles) <= {_letters(title) for title in outline(pdf)}
+
+
+def test_the_outline_is_that_of_the_printed_page(pdf, printed):
+    """A letter that hangs over the top of a sheet would be read twice, with its heading."""
+    book = re.search("<title>(.*?)</title>", printed)[1]  # stands in the PDF's metadata
+    found = sorted(_letters(title) for title in outline(pdf))
+    assert found == sorted([*headings(printed, "1-6"), _letters(book)])
 
 
 def test_every_chapter_begins_a_sheet(pdf, chapters):
