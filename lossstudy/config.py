@@ -20,6 +20,9 @@ DATASETS = {  # dataset: (label spaces it can be trained in, the space it is val
 }
 """The first label space of a dataset is its default; IDD's is the paper's 30 classes."""
 
+_SHOWN = 24
+"""Characters of a loss parameter that the name of a run shows."""
+
 PATHS = ("data_root", "transfer_root", "weights", "discriminator_weights", "classifier_weights")
 """Fields that name a file or folder on somebody's machine."""
 
@@ -226,10 +229,11 @@ class ExperimentConfig(ModelFields):
         """Readable and unique name of the run, the same on every machine.
 
         Where the data lies is not part of it, only the folder's own name. Nor is a field that
-        has its default, so that a field added later leaves the names of earlier runs alone.
+        has its default, so that a field added later leaves the names of earlier runs alone. A
+        long value is cut: weights of thirty classes would be longer than a folder's name may be.
         """
         params = "".join(
-            f"-{key}{shown(value)}" for key, value in sorted(self.loss_params.items())
+            f"-{key}{shown(value)[:_SHOWN]}" for key, value in sorted(self.loss_params.items())
         )
         defaults = {field.name: field.default for field in dataclasses.fields(self)}
         content = {k: v for k, v in self.to_dict().items() if v != defaults[k]}

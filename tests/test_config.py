@@ -164,6 +164,19 @@ def test_id_is_readable_and_a_file_name():
     assert re.fullmatch(r"[a-zA-Z0-9_.-]+", config.id)
 
 
+def test_id_with_a_weight_for_each_class_is_still_a_file_name():
+    weights = ", ".join(f"{number}.123456" for number in range(30))
+    long, other = (
+        ExperimentConfig(
+            dataset="idd", loss="weighted_cross_entropy", loss_params={"class_weight": weight}
+        ).id
+        for weight in (weights, weights.replace("29.123456", "29.123457"))
+    )
+    assert long != other
+    assert len(long) < 100
+    assert re.fullmatch(r"[a-zA-Z0-9_.-]+", long)
+
+
 def test_id_does_not_depend_on_where_the_data_lies():
     here = ExperimentConfig(data_root="/home/me/cityscapes")
     there = ExperimentConfig(data_root="/data/cityscapes")

@@ -45,12 +45,13 @@ PAGES = {
     ),
     "sums": Page(
         "Sums of losses",
-        "A loss over pixels beside a loss over regions: the first has a gradient everywhere, the "
-        "second divides by the size of a class. Combo loss {cite}`taghanaki2019combo` is the one "
-        "the paper {cite}`khan2021loss` runs. The others differ in which two losses they add and "
-        "in who sets the weights: nobody (`cross_entropy_lovasz` {cite}`berman2018lovasz`), "
-        "parameters tied together (unified focal loss {cite}`yeung2022unified`), or training "
-        "itself (`uncertainty` {cite}`kendall2018multi`).",
+        "A loss over pixels beside a loss over regions: the first has a gradient everywhere, "
+        "the second divides by the size of a class. Combo loss {cite}`taghanaki2019combo` is "
+        "the one the paper {cite}`khan2021loss` runs. The others differ in which two losses "
+        "they add and in who sets the weights: nobody (`cross_entropy_lovasz` "
+        "{cite}`berman2018lovasz`, `cross_entropy_jaccard` {cite}`wang2023jaccard`), parameters "
+        "tied together (unified focal loss {cite}`yeung2022unified`), or training itself "
+        "(`uncertainty` {cite}`kendall2018multi`).",
     ),
 }
 """Families of losses, in the order of their pages."""

@@ -44,8 +44,8 @@ class Adaptive(StatefulLoss):
     does, since IoU sees both. No weight exceeds 1, however rare a class is.
 
     With every weight 1, as in evaluation mode before the first batch and with `adapt="neither"`
-    always, the loss is `alpha` times cross entropy plus the rest Jaccard, in the shares of Wang
-    et al. (2023). In training mode a batch counts before it is weighed.
+    always, the loss is `CrossEntropyJaccard`, in the shares of Wang et al. (2023). In training
+    mode a batch counts before it is weighed.
 
     Nothing here is set per dataset, as the paper's proposal (section V) demands. `alpha` and
     `power` are constants of the definition, and the other arguments change one ingredient; they

@@ -14,14 +14,6 @@ def adaptive(epoch_pixels=10_000, **params):
     return make_loss("adaptive", C, ClassCounts(pixels, pixels, pixels), **params)
 
 
-def static(alpha=0.25):
-    """The loss that adaptation starts from, written with two others of the package."""
-    cross_entropy, jaccard = make_loss("cross_entropy", C), make_loss("jaccard", C)
-    return lambda logits, targets: (
-        alpha * cross_entropy(logits, targets) + (1 - alpha) * jaccard(logits, targets)
-    )
-
-
 def by_hand(logits, targets, weight, alpha=0.25, smooth=1.0):
     """The definition as loops over pixels and classes, in double precision."""
     probs = logits.double().softmax(1).movedim(1, -1).reshape(-1, C)
@@ -56,7 +48,7 @@ def running(batches, epoch_pixels, measure="iou"):
 
 def test_frozen_it_is_a_static_loss(generator):
     batch = random_batch(generator)
-    expected = value_and_gradient(static(), *batch)
+    expected = value_and_gradient(make_loss("cross_entropy_jaccard", C), *batch)
     torch.testing.assert_close(value_and_gradient(adaptive().eval(), *batch), expected)
     loss = adaptive(adapt="neither")
     for _ in range(3):  # however much it has seen
@@ -160,7 +152,7 @@ def test_where_the_region_term_is_blind_the_pixel_term_is_not(generator):
     _, regions = value_and_gradient(make_loss("jaccard", C), logits, targets)
     _, gradient = value_and_gradient(adaptive(), logits, targets)
     assert regions[missed].abs().max() < 1e-12
-    plain = value_and_gradient(static(), logits, targets)[1]
+    plain = value_and_gradient(make_loss("cross_entropy_jaccard", C), logits, targets)[1]
     assert gradient[missed].abs().sum() > 2 * plain[missed].abs().sum() > 0
 
 
