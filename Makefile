@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PROFILE ?= quick
 CORES ?= all
+TESTS ?=
 BIN := .venv/bin
 ENV := .venv/installed
 HTML := _build/html/index.html
@@ -29,7 +30,7 @@ $(HTML):
 	$(MAKE) book
 
 test: $(ENV) browser  ## Run the tests, the doctests and, if there is a book, open its pages in Chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadscope $(TESTS)
 
 # Tests that need a browser are skipped where there is none and it cannot be installed.
 browser:

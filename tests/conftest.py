@@ -7,13 +7,23 @@ import jaxtyping
 import numpy as np
 import pytest
 import torch
+from playwright.sync_api import sync_playwright
 
 import lossstudy.models._torchvision  # noqa: F401 - before the libraries that import torchvision
 from lossstudy.datasets import SegmentationDataset
 from lossstudy.labels import label_space
+from lossstudy.printing import find_chromium
 
 # One thread, as the study's runs have: no sum depends on how many cores there are.
 torch.set_num_threads(1)
+
+
+OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the study from checkout to book: with two workers, the other does the rest."""
+    items.sort(key=lambda item: item.path.name != "test_end_to_end.py")
 
 
 @pytest.hookimpl(trylast=True)
@@ -40,6 +50,21 @@ def home(tmp_path, monkeypatch):
     folder = tmp_path / "home"
     monkeypatch.setenv("LOSSSTUDY_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(scope="module")  # while it is open, no other test could run an event loop
+def browser():
+    """Chromium, in which no name of another machine resolves: nothing can come from a host."""
+    try:
+        chromium = find_chromium()
+    except FileNotFoundError as error:
+        pytest.skip(str(error))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", OFFLINE]
+        )
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -53,9 +53,9 @@ def test_every_contender_reads_every_frame(monkeypatch):
 
 def test_memory_that_is_kept_counts_as_the_process_s_own(root):
     _, before = loading._memory()
-    kept = np.ones(4_000_000)
+    kept = np.ones(8_000_000)  # 64 MB: what is less than 32 may come out of what malloc has kept
     peak, after = loading._memory()
-    assert 28 < after - before < 40
+    assert 60 < after - before < 72
     assert peak > after > kept.nbytes / 1e6
 
 

@@ -11,31 +11,20 @@ from pathlib import Path
 
 import pytest
 import torch
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from lossstudy.losses import make_loss
-from lossstudy.printing import find_chromium
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "explore_losses.ipynb"
 PATIENCE = 120  # seconds: a kernel that imports torch on a busy machine
-OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 expect.set_options(timeout=1000 * PATIENCE)
 
 
 @pytest.fixture(scope="module")
-def tab():
-    try:
-        chromium = find_chromium()
-    except FileNotFoundError as error:
-        pytest.skip(str(error))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", OFFLINE]
-        )
-        tab = browser.new_page(viewport={"width": 1400, "height": 2400})
-        tab.set_default_timeout(1000 * PATIENCE)
-        yield tab
-        browser.close()
+def tab(browser):
+    tab = browser.new_page(viewport={"width": 1400, "height": 2400})
+    tab.set_default_timeout(1000 * PATIENCE)
+    return tab
 
 
 @pytest.fixture(scope="module")

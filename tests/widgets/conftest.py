@@ -1,29 +1,11 @@
-"""A real browser for explorers: each test gets pages of its own, and they may not complain."""
+"""Explorers in a real browser: each test gets pages of its own, and they may not complain."""
 
 import pytest
-from playwright.sync_api import sync_playwright
-
-from lossstudy.printing import find_chromium
 
 PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8">
 <title>explorers</title><style>body {{ color: {ink}; background: {paper} }}</style>
 <body><main>{explorers}</main></body></html>"""
 INK_AND_PAPER = {"light": ("#323232", "#ffffff"), "dark": ("#ced6dd", "#14181e")}
-
-
-@pytest.fixture(scope="session")
-def browser():
-    try:
-        chromium = find_chromium()
-    except FileNotFoundError as error:
-        pytest.skip(str(error))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
