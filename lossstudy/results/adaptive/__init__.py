@@ -5,12 +5,13 @@
 
 from lossstudy.results.adaptive._comparison import (
     DEFAULTS,
-    OURS,
+    FINAL,
     RULED,
     Gap,
     ablations,
     accuracy_gaps,
     against,
+    against_held,
     comparison,
     rare_gains,
     settings_of,
@@ -25,6 +26,7 @@ from lossstudy.results.adaptive._html import (
     verdicts_html,
 )
 from lossstudy.results.adaptive._outcomes import (
+    OURS,
     TUNED,
     WITH_RULE,
     Outcome,
@@ -46,6 +48,7 @@ from lossstudy.results.adaptive._verdicts import TUNED_OPPONENTS, Point, stress_
 
 __all__ = [
     "DEFAULTS",
+    "FINAL",
     "NO_RUNS",
     "OURS",
     "RULED",
@@ -59,6 +62,7 @@ __all__ = [
     "ablations_html",
     "accuracy_gaps",
     "against",
+    "against_held",
     "best_reading",
     "comparison",
     "comparison_html",

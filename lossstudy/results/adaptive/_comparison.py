@@ -9,6 +9,7 @@ import pandas as pd
 from lossstudy.results._interval import Interval, interval
 from lossstudy.results._text import loss_with
 from lossstudy.results.adaptive._outcomes import (
+    OURS,
     TUNED,
     WITH_RULE,
     Classes,
@@ -22,15 +23,20 @@ from lossstudy.results.adaptive._outcomes import (
 from lossstudy.study import (
     ADAPTIVE_ABLATIONS,
     ADAPTIVE_GRID,
+    ADAPTIVE_HELD,
     ADAPTIVE_OTHERS,
     ADAPTIVE_SETTINGS,
     ADAPTIVE_STATIC,
+    FINAL_WEIGHTS,
     STATIC_FORM,
+    STATIC_TWIN,
 )
 
-OURS = "adaptive"
-DEFAULTS = (*ADAPTIVE_STATIC, *ADAPTIVE_OTHERS)
+DEFAULTS = (*ADAPTIVE_STATIC, STATIC_TWIN, *ADAPTIVE_OTHERS)
 """Every static loss of the library, at its published defaults."""
+
+FINAL = "its own final values"
+"""Name of the weights at which ours ended, held from the first step on."""
 
 RULED = ("cross_entropy" + WITH_RULE, "combo" + WITH_RULE)
 """The control: what a decision rule makes of a network trained with a static loss."""
@@ -155,7 +161,30 @@ def left_without_one_class(
 
 def worth_of_adapting(found: Sequence[Outcome]) -> list[Gap]:
     """Return ours against itself with nothing adapting, by setting."""
-    return against(found, (loss_with(OURS, STATIC_FORM),))
+    return against(found, (STATIC_TWIN,))
+
+
+def against_held(found: Sequence[Outcome], weights: Sequence[str]) -> list[Gap]:
+    """Return ours against its static form with weights set beforehand, by setting.
+
+    Args:
+        found: Outcomes.
+        weights: Names in `held_weights`; the best of them, as in `against`, is the opponent.
+    """
+    gaps = []
+    for setting in settings_of(found):
+        here = [outcome for outcome in found if outcome.setting == setting]
+        names = {held: name for name, held in held_weights(setting).items() if name in weights}
+        gaps += [gap._replace(opponent=names[gap.opponent]) for gap in against(here, [*names])]
+    return gaps
+
+
+def held_weights(setting: str) -> dict[str, str]:
+    """Return the contenders that have weights set beforehand, by what these are."""
+    weights = dict(ADAPTIVE_HELD)
+    if setting in FINAL_WEIGHTS:
+        weights[FINAL] = FINAL_WEIGHTS[setting]
+    return {name: loss_with(STATIC_TWIN, {"class_weight": w}) for name, w in weights.items()}
 
 
 def ablations(found: Sequence[Outcome], setting: str) -> pd.DataFrame:
@@ -166,7 +195,11 @@ def ablations(found: Sequence[Outcome], setting: str) -> pd.DataFrame:
         `high`: mean IoU minus that of the loss as it is.
     """
     ours, rare = of(found, setting, OURS), rare_classes(found, setting)
-    changes = {name: loss_with(OURS, params) for name, params in ADAPTIVE_ABLATIONS.items()}
+    changes = {
+        name: STATIC_TWIN if params == STATIC_FORM else loss_with(OURS, params)
+        for name, params in ADAPTIVE_ABLATIONS.items()
+    }
+    changes |= {f"weights held at {name}": held for name, held in held_weights(setting).items()}
     rows = []
     for change, contender in {"as it is": OURS, **changes}.items():
         if there := of(found, setting, contender):

@@ -12,8 +12,9 @@ from lossstudy.results._interval import Interval
 from lossstudy.results._markup import download_html, evidence_html, frame_html, verdict_table_html
 from lossstudy.results._text import frame_csv, number, with_bounds, words
 from lossstudy.results._tidy import data_label
-from lossstudy.results.adaptive._comparison import OURS, ablations, comparison, settings_of
+from lossstudy.results.adaptive._comparison import ablations, comparison, settings_of
 from lossstudy.results.adaptive._outcomes import (
+    OURS,
     WITH_RULE,
     Outcome,
     of,

@@ -11,7 +11,9 @@ from lossstudy.results._compare import block_weights, image_weights, resampled_i
 from lossstudy.results._interval import Interval
 from lossstudy.results._records import Record
 from lossstudy.results._text import loss_with
-from lossstudy.study import ADAPTIVE_GRID, ADAPTIVE_STATIC, setting_of
+from lossstudy.study import ADAPTIVE_GRID, ADAPTIVE_STATIC, STATIC_FORM, STATIC_TWIN, setting_of
+
+OURS = "adaptive"
 
 WITH_RULE = " + rule"
 """What is added to the name of a contender whose classes are chosen by its fitted rule."""
@@ -31,7 +33,8 @@ class Outcome:
 
     Attributes:
         setting: Name of the dataset or of the stress test.
-        contender: The loss, with those of its parameters that are not the study's defaults.
+        contender: The loss, with those of its parameters that are not the study's defaults. The
+            adaptive loss with nothing adapting goes by the name of the loss that it then is.
         seed: Seed of the run.
         record: The run.
         scores: Its entry for the validation set.
@@ -215,6 +218,7 @@ def without_each_class(
 
 def _contender(record: Record) -> str:
     usual = ADAPTIVE_STATIC.get(record.loss, {})
-    return loss_with(
-        record.loss, {k: v for k, v in record.loss_params.items() if usual.get(k) != v}
-    )
+    params = {k: v for k, v in record.loss_params.items() if usual.get(k) != v}
+    if (record.loss, params) == (OURS, STATIC_FORM):
+        return STATIC_TWIN
+    return loss_with(record.loss, params)

@@ -10,12 +10,11 @@ from lossstudy.results._markup import download_html, frame_html
 from lossstudy.results._text import frame_csv, loss_with, number, with_bounds, words
 from lossstudy.results.adaptive._comparison import (
     DEFAULTS,
-    OURS,
     comparison,
     settings_of,
 )
-from lossstudy.results.adaptive._outcomes import WITH_RULE, Outcome, of
-from lossstudy.study import ADAPTIVE_GRID, STATIC_FORM
+from lossstudy.results.adaptive._outcomes import OURS, WITH_RULE, Outcome, of
+from lossstudy.study import ADAPTIVE_GRID
 
 
 def standings(found: Sequence[Outcome]) -> pd.DataFrame:
@@ -58,7 +57,8 @@ def regrets(found: Sequence[Outcome]) -> pd.DataFrame:
 
     The regret of a contender in a setting is the best mean IoU there minus its own, both over the
     seeds of ours. Those take part that were trained in every setting with all of these: losses at
-    their defaults, ours with nothing adapting, and what tuning may choose, one choice for all.
+    their defaults, of which one is ours with nothing adapting, and what tuning may choose, one
+    choice for all.
 
     Returns:
         Columns `contender`; `regret`, its mean over the settings; `worst`, the largest, and
@@ -81,7 +81,7 @@ def regrets(found: Sequence[Outcome]) -> pd.DataFrame:
 def _untuned() -> list[str]:
     """Return the names of all that need no tuning, each by argmax and by its fitted rule."""
     chosen = [loss_with(loss, params) for loss, grid in ADAPTIVE_GRID.items() for params in grid]
-    names = [OURS, loss_with(OURS, STATIC_FORM), *DEFAULTS, *chosen]
+    names = [OURS, *DEFAULTS, *chosen]
     return [*names, *(name + WITH_RULE for name in names)]
 
 

@@ -6,18 +6,19 @@ from typing import NamedTuple
 from lossstudy.results._text import number, with_bounds, words
 from lossstudy.results.adaptive._comparison import (
     DEFAULTS,
-    OURS,
+    FINAL,
     RULED,
     Gap,
     accuracy_gaps,
     against,
+    against_held,
     left_without_one_class,
     rare_gains,
     settings_of,
     worth_of_adapting,
 )
-from lossstudy.results.adaptive._outcomes import TUNED, WITH_RULE, Outcome, difference, of
-from lossstudy.study import ADAPTIVE_GRID, ADAPTIVE_STRESS, STRESS_TWINS
+from lossstudy.results.adaptive._outcomes import OURS, TUNED, WITH_RULE, Outcome, difference, of
+from lossstudy.study import ADAPTIVE_GRID, ADAPTIVE_HELD, ADAPTIVE_STRESS, STRESS_TWINS
 
 RARE_GAIN = 0.08
 """What the rare third is to gain in mean IoU on generated scenes, set before the runs."""
@@ -118,6 +119,18 @@ def _added(found: Sequence[Outcome], default: Sequence[Gap]) -> list[Point]:
             "undecided at best while one of them has no such run",
             "undecided" if not whole and _above(worth) == "held" else _above(worth),
             _listed(worth),
+        ),
+        Point(
+            "better than weights from class frequency in their place (added later)",
+            "against the same loss with its weights held at inverse or median frequency, the "
+            f"better of the two, {ABOVE}",
+            *_with_evidence(_above, against_held(found, [*ADAPTIVE_HELD])),
+        ),
+        Point(
+            "better than its own final weights from the first step on (added later)",
+            "against the same loss with its weights held where they ended, the mean over seeds, "
+            f"{ABOVE}",
+            *_with_evidence(_above, against_held(found, [FINAL])),
         ),
         Point(
             "not below any loss with a decision rule, tuned or not (added later)",

@@ -73,7 +73,7 @@ def test_regret_is_of_those_with_every_seed_of_ours(tmp_path):
         write(tmp_path, "combo", 0.90),  # and not with seed 1
     )
     table = regrets(outcomes).set_index("contender")
-    assert table.regret["adaptive, adapt = neither"] == pytest.approx(0)
+    assert table.regret["cross_entropy_jaccard"] == pytest.approx(0)
     assert not any("combo" in name for name in table.index)
 
 

@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from lossstudy.results.adaptive import (
+    FINAL,
     ablations,
     against,
+    against_held,
     comparison,
     comparison_html,
     rare_gains,
@@ -15,6 +17,7 @@ from lossstudy.results.adaptive import (
     verdicts,
     verdicts_html,
 )
+from lossstudy.study import FINAL_WEIGHTS
 from tests.results.adaptive.made import BALANCED, EXTREME, SAMPLED, found, write
 from tests.results.adaptive.made import NATURAL as NATURAL_FIELDS
 
@@ -101,6 +104,41 @@ def test_ablation_is_what_a_change_adds(tmp_path):
     table = ablations(outcomes, NATURAL).set_index("change")
     assert table.gain["nothing adapts"] == pytest.approx(-0.03)
     assert len(table) == 2
+
+
+def test_ours_with_nothing_adapting_is_an_opponent_by_its_own_name(tmp_path):
+    outcomes = found(
+        write(tmp_path, "adaptive", 0.5), write(tmp_path, "adaptive", 0.6, adapt="neither")
+    )
+    assert "cross_entropy_jaccard" in set(comparison(outcomes, NATURAL).contender)
+    assert verdict(outcomes, "not below the best default") == "failed"
+
+
+@pytest.mark.parametrize(("median", "expected"), [(0.47, "held"), (0.52, "failed")])
+def test_weights_set_beforehand_are_opponents_and_the_better_decides(median, expected, tmp_path):
+    outcomes = found(
+        write(tmp_path, "adaptive", 0.5),
+        write(tmp_path, "cross_entropy_jaccard", 0.4, class_weight="inverse"),
+        write(tmp_path, "cross_entropy_jaccard", median, class_weight="median"),
+    )
+    assert verdict(outcomes, "better than weights from class frequency") == expected
+    assert verdict(outcomes, "better than its own final weights") == "no runs"
+    assert verdict(outcomes, "not below the best default") == "no runs"
+    (gap,) = against_held(outcomes, ("inverse frequency", "median frequency"))
+    assert (gap.opponent, gap.gap.mean) == ("median frequency", pytest.approx(0.5 - median))
+    changes = ablations(outcomes, NATURAL).set_index("change").gain
+    assert changes["weights held at inverse frequency"] == pytest.approx(-0.1)
+
+
+def test_final_weights_are_an_opponent_where_they_are_known(tmp_path, monkeypatch):
+    monkeypatch.setitem(FINAL_WEIGHTS, NATURAL, "median")  # in the place of numbers
+    outcomes = found(
+        write(tmp_path, "adaptive", 0.5),
+        write(tmp_path, "cross_entropy_jaccard", 0.6, class_weight="median"),
+    )
+    assert verdict(outcomes, "better than its own final weights") == "failed"
+    (gap,) = against_held(outcomes, [FINAL])
+    assert (gap.opponent, gap.gap.mean) == (FINAL, pytest.approx(-0.1))
 
 
 def test_pages_show_every_contender_and_every_point(tmp_path):
