@@ -33,7 +33,8 @@ class Adaptive(StatefulLoss):
          + (I, P, Y) \]
 
     of sums that forget at the pace of one epoch: n is the number of labelled pixels in the
-    training set. The weights are held fixed, so that the gradient is that of a weighted sum.
+    training set. (Steps over crops bring fewer, and the memory is longer than one pass by as
+    much.) The weights are held fixed, so that the gradient is that of a weighted sum.
 
     Why these two: the region term gives every class in the batch the same say, however few its
     pixels, but its gradient carries a factor \(p (1 - p)\) and is gone where a class is missed

@@ -34,7 +34,13 @@ from lossstudy.results._costs import (
     missed_goals,
     read_costs,
 )
-from lossstudy.results._costs_page import cost_html, cost_source, cost_text, namesakes_html
+from lossstudy.results._costs_page import (
+    cost_html,
+    cost_source,
+    cost_text,
+    missed_html,
+    namesakes_html,
+)
 from lossstudy.results._freshness import book_fingerprint, page_note, stale_runs
 from lossstudy.results._headline import headline, headline_html, headline_markdown
 from lossstudy.results._html import run_page, table_html
@@ -129,6 +135,7 @@ __all__ = [
     "loss_table_html",
     "matched",
     "missed_goals",
+    "missed_html",
     "namesakes_html",
     "network_table_html",
     "number",

@@ -73,6 +73,20 @@ def cost_html(record: Mapping[str, Any]) -> str:
     )
 
 
+def missed_html(record: Mapping[str, Any]) -> str:
+    """Return for a page of the book what was measured above its goal."""
+    missed = missed_goals(costs(record))
+    if missed.empty:
+        return "<p>Nothing.</p>"
+    numbers = {
+        name: missed[name].map("{:.2f}".format) for name in ("measured", "goal", "measured / goal")
+    }
+    page = missed.assign(loss=missed.loss.map(words), **numbers).rename(
+        columns={"dtype": "logits"}
+    )
+    return frame_html(page.set_index("loss"), "Multiples of torch's cross entropy above the goal")
+
+
 def namesakes_html(record: Mapping[str, Any]) -> str:
     """Return for a page of the book how the libraries' losses were called and how they differ."""
     table = costs(record)

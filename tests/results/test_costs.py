@@ -82,6 +82,15 @@ def test_goals_are_for_ours_and_lovasz_has_a_fifth_of_its_namesakes_time(record)
     assert missed.iloc[0]["measured / goal"] == pytest.approx(1.2 / results.GOALS["dice"].eager)
 
 
+def test_the_page_names_what_missed_its_goal_and_by_how_much(record):
+    (line,) = re.findall(r"<tr>\s*<td>(.*?)</tr>", results.missed_html(record), re.DOTALL)
+    cells = re.sub(r"</?td>|\s+", " ", line).split()
+    goal = results.GOALS["dice"].eager
+    assert cells == ["dice", "float32", "eager", "1.20", f"{goal:.2f}", f"{1.2 / goal:.2f}"]
+    record["rows"] = [row for row in record["rows"] if row["loss"] != "dice"]
+    assert results.missed_html(record) == "<p>Nothing.</p>"
+
+
 def test_growth_is_the_slope_of_the_logarithms(record):
     growth = results.cost_growth(record)
     assert growth["size"].tolist() == [8, 32, 2, 8]

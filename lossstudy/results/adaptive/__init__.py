@@ -6,6 +6,7 @@
 from lossstudy.results.adaptive._comparison import (
     DEFAULTS,
     FINAL,
+    HELD,
     RULED,
     Gap,
     ablations,
@@ -49,6 +50,7 @@ from lossstudy.results.adaptive._verdicts import TUNED_OPPONENTS, Point, stress_
 __all__ = [
     "DEFAULTS",
     "FINAL",
+    "HELD",
     "NO_RUNS",
     "OURS",
     "RULED",

@@ -38,6 +38,9 @@ DEFAULTS = (*ADAPTIVE_STATIC, STATIC_TWIN, *ADAPTIVE_OTHERS)
 FINAL = "its own final values"
 """Name of the weights at which ours ended, held from the first step on."""
 
+HELD = (*ADAPTIVE_HELD, FINAL)
+"""Names of the weights that are set beforehand, see `held_weights`."""
+
 RULED = ("cross_entropy" + WITH_RULE, "combo" + WITH_RULE)
 """The control: what a decision rule makes of a network trained with a static loss."""
 
