@@ -6,7 +6,7 @@ from torch import Tensor
 
 from lossstudy.counts import ClassCounts
 from lossstudy.losses._base import SegmentationLoss, check_range
-from lossstudy.losses._class_weights import BETA, UNIFORM, class_weights
+from lossstudy.losses._class_weights import UNIFORM, class_weights
 from lossstudy.losses._overlap import EPS, average, masses, tversky_index
 from lossstudy.pixels import IGNORE_INDEX, pixel_statistics
 
@@ -39,7 +39,6 @@ class CrossEntropyJaccard(SegmentationLoss):
         smooth: Pixels added to numerator and denominator of \(J_c\), at least 0.
         class_weight: `uniform`, a scheme of `WeightedCrossEntropy`, or numbers separated by
             commas, one a class.
-        beta: Of `effective`, in (0, 1).
 
     Example:
         >>> import torch
@@ -61,14 +60,12 @@ class CrossEntropyJaccard(SegmentationLoss):
         alpha: float = 0.25,
         smooth: float = 1.0,
         class_weight: str | Sequence[float] = UNIFORM,
-        beta: float = BETA,
     ) -> None:
         super().__init__(num_classes, ignore_index)
         self.alpha = check_range("alpha", alpha, 0.0, 1.0)
         self.smooth = check_range("smooth", smooth, 0.0)
         self.class_weight = class_weight
-        self.beta = beta
-        self.register_buffer("weight", class_weights(class_weight, num_classes, counts, beta))
+        self.register_buffer("weight", class_weights(class_weight, num_classes, counts))
 
     def compute(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Return the sum of both terms."""
