@@ -202,7 +202,7 @@ def ablations(found: Sequence[Outcome], setting: str) -> pd.DataFrame:
         name: STATIC_TWIN if params == STATIC_FORM else loss_with(OURS, params)
         for name, params in ADAPTIVE_ABLATIONS.items()
     }
-    changes |= {f"weights held at {name}": held for name, held in held_weights(setting).items()}
+    changes |= {f"held at {name}": held for name, held in held_weights(setting).items()}
     rows = []
     for change, contender in {"as it is": OURS, **changes}.items():
         if there := of(found, setting, contender):
